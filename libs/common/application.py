@@ -1,0 +1,116 @@
+"""Makes a service's HTTP application: middleware, problem documents, probes, and its routers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import exc
+
+from libs.common.middleware.access_log import AccessLogMiddleware
+from libs.common.middleware.deadlines import DeadlineMiddleware
+from libs.common.middleware.request_id import RequestIdMiddleware
+from libs.common.middleware.security_headers import SecurityHeadersMiddleware
+from libs.common.migrations.runner import known_revisions, schema_is_current
+from libs.common.operations import operations_router
+from libs.common.problems import (
+    Problem,
+    ProblemDocument,
+    Unprocessable,
+    install_problem_handlers,
+    problem_response,
+    problem_responses,
+)
+from libs.common.service import Context, Service, ServiceContext, Settings, context_of
+
+MAX_BODY_BYTES = 1_048_576
+logger = structlog.get_logger()
+
+
+class NotReady(Problem):
+    status, code, title = 503, "not_ready", "Not ready"
+
+
+def create_application(service: Service[Settings, Context], settings: Settings) -> FastAPI:
+    """The application of `service`. Nothing is opened before its lifespan starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        async with service.open_context(settings) as context:
+            app.state.draining = False
+            yield {"context": context}
+
+    app = FastAPI(
+        title=f"StackPro {service.name}",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        responses=problem_responses(Unprocessable),
+        generate_unique_id_function=_operation_id,
+    )
+    install_problem_handlers(app)
+    app.include_router(_probes(service))
+    for router in (*service.routers, operations_router(service)):
+        app.include_router(router)
+    _describe_problems(app)
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(DeadlineMiddleware)
+    app.add_middleware(AccessLogMiddleware)
+    app.add_middleware(RequestIdMiddleware)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Adds the schema that all problem answers point to; FastAPI's own error schemas are never sent."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "ProblemDocument" not in schemas:
+            problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["ProblemDocument"] = problem
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way of extending the document
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _probes(service: Service[Settings, Context]) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    head, known = known_revisions(service.migrations)
+
+    @router.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    async def readyz(request: Request) -> Response:
+        if request.app.state.draining:
+            return problem_response(NotReady("This process is shutting down."))
+        context = context_of(request, ServiceContext)
+        try:
+            async with context.database.system_session() as session:
+                current = await schema_is_current(session, head, known)
+        except (exc.SQLAlchemyError, OSError, TimeoutError):
+            return problem_response(NotReady("PostgreSQL does not answer."))
+        if not current:
+            return problem_response(NotReady(f"The schema is behind. Run `stackpro migrate {service.name}`."))
+        return Response('{"status":"ready"}', media_type="application/json")
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

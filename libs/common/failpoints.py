@@ -1,0 +1,63 @@
+"""Named places where a test may make a process fail: around commits, outgoing calls, publishes, acknowledgements.
+
+`STACKPRO_FAILPOINTS="engine.security_group.after_ensure:1:kill,bus.delete.before:2:raise"` kills the process the first
+time the first place is passed and raises at the second passing of the other. Unset, a failpoint does nothing.
+"""
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+
+class FailpointReached(Exception):
+    """The failpoint was told to raise here."""
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _hang() -> None:
+    threading.Event().wait()
+
+
+def _raise(name: str) -> None:
+    raise FailpointReached(name)
+
+
+class _Failpoints:
+    def __init__(self) -> None:
+        self.rules: dict[tuple[str, int], Callable[[], None]] = {}
+        self.passed: Counter[str] = Counter()
+
+    def configure(self, specification: str) -> None:
+        self.rules.clear()
+        self.passed.clear()
+        for rule in filter(None, specification.split(",")):
+            name, nth, action = rule.strip().rsplit(":", 2)
+            actions: dict[str, Callable[[], None]] = {
+                "kill": _kill,
+                "hang": _hang,
+                "raise": lambda name=name: _raise(name),  # type: ignore[misc]  # a default binds the loop's name
+            }
+            self.rules[name, int(nth)] = actions[action]
+
+
+_failpoints = _Failpoints()
+_failpoints.configure(os.environ.get("STACKPRO_FAILPOINTS", ""))
+
+
+def configure_failpoints(specification: str) -> None:
+    """Replaces all rules of this process; an empty text switches every failpoint off."""
+    _failpoints.configure(specification)
+
+
+def failpoint(name: str) -> None:
+    """Marks a place. Costs one dictionary check while no rule is set."""
+    if not _failpoints.rules:
+        return
+    _failpoints.passed[name] += 1
+    if action := _failpoints.rules.get((name, _failpoints.passed[name])):
+        action()

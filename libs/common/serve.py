@@ -1,0 +1,68 @@
+"""Serves an application over HTTP and ends it gently: unready first, then no new connections, then the end."""
+
+import asyncio
+import signal
+import socket
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+logger = structlog.get_logger()
+FINISH_SECONDS = 30
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 picks a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
+
+
+async def serve(app: FastAPI, listener: socket.socket, *, drain_seconds: float) -> None:
+    """Serves until SIGTERM or SIGINT, then for `drain_seconds` more while `/readyz` says no."""
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+        h11_max_incomplete_event_size=16_384,
+    )
+    server = _GentleServer(config, app, drain_seconds)
+    await server.serve(sockets=[listener])
+
+
+class _GentleServer(uvicorn.Server):
+    """uvicorn without its own signal handling, so that draining comes before closing."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+        self._draining: asyncio.Task[None] | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._begin_end)
+        await self._serve(sockets)
+
+    def _begin_end(self) -> None:
+        if self._draining is not None:
+            self.force_exit = True
+            return
+        self._draining = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        logger.info("serve.draining", seconds=self._drain_seconds)
+        self._app.state.draining = True
+        await asyncio.sleep(self._drain_seconds)
+        self.should_exit = True

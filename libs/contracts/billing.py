@@ -1,0 +1,128 @@
+"""What billing promises: its events, plans, and how a tenant's trial and subscription stand."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from libs.common.access_mode import Mode
+from libs.common.events import FactEvent, StateEvent
+from libs.common.http_client import ServiceHttp
+
+CALLERS: Mapping[str, frozenset[str]] = {
+    "get_billing_summary": frozenset({"gateway"}),
+    "get_plan": frozenset({"provisioner", "auth", "gateway"}),
+}
+
+
+class TenantAccessChanged(StateEvent):
+    """What a tenant may do from now on; every service keeps a copy."""
+
+    type: ClassVar[str] = "billing.tenant_access.changed.v1"
+
+    mode: Mode
+
+
+class TrialStarted(FactEvent):
+    """A trial began; it ends at `ends_at` and its grace at `grace_ends_at`, in business time."""
+
+    type: ClassVar[str] = "billing.trial.started.v1"
+
+    ends_at: datetime
+    grace_ends_at: datetime
+
+
+class TrialEnding(FactEvent):
+    """A trial ends in `days_left` days; the owner was warned."""
+
+    type: ClassVar[str] = "billing.trial.ending.v1"
+
+    days_left: int
+
+
+class TrialChanged(StateEvent):
+    """A trial's status changed."""
+
+    type: ClassVar[str] = "billing.trial.changed.v1"
+
+    status: Literal["active", "grace", "suspended", "converted"]
+
+
+class SubscriptionActivated(StateEvent):
+    """A paid subscription to `plan` is active: the tenant's stack may be built. Told once for each subscription."""
+
+    type: ClassVar[str] = "billing.subscription.activated.v1"
+
+    subscription_id: UUID
+    plan: str
+
+
+class SubscriptionChanged(StateEvent):
+    """A subscription's status or plan changed; the status is Stripe's word."""
+
+    type: ClassVar[str] = "billing.subscription.changed.v1"
+
+    subscription_id: UUID
+    plan: str
+    status: str
+    cancel_at_period_end: bool
+
+
+class PlanCompute(BaseModel):
+    """Where a plan's stack runs. `memory_mib` is the host's; `database` says who runs the app databases."""
+
+    host_kind: Literal["shared", "dedicated"]
+    instance_type: str
+    memory_mib: int
+    volume_gib: int
+    database: Literal["container", "rds"]
+
+
+class Plan(BaseModel):
+    """One entry of the catalogue, as other services need it. A limit of null is unlimited."""
+
+    id: str
+    name: str
+    compute: PlanCompute
+    limits: dict[str, int | None]
+
+
+class TrialSummary(BaseModel):
+    """`days_left` counts begun days and is 0 after the end."""
+
+    status: Literal["active", "grace", "suspended", "converted"]
+    ends_at: datetime
+    days_left: int
+
+
+class SubscriptionSummary(BaseModel):
+    """The subscription as the customer sees it; `status` is Stripe's word."""
+
+    plan: str
+    status: str
+    current_period_end: datetime
+    cancel_at_period_end: bool
+
+
+class BillingSummary(BaseModel):
+    """Either part is null where there is none."""
+
+    trial: TrialSummary | None
+    subscription: SubscriptionSummary | None
+
+
+class BillingClient:
+    """billing's internal operations."""
+
+    def __init__(self, http: ServiceHttp) -> None:
+        self._http = http
+
+    async def get_billing_summary(self, tenant_id: UUID) -> BillingSummary:
+        """Trial and subscription. Raises ServiceUnavailable."""
+        return await self._http.get(f"/internal/tenants/{tenant_id}/billing-summary", BillingSummary)
+
+    async def get_plan(self, plan: str) -> Plan:
+        """The plan by its id. Raises NotFound, ServiceUnavailable."""
+        return await self._http.get(f"/internal/plans/{plan}", Plan)

@@ -1,0 +1,15 @@
+"""Roles and what each may do. Permissions are named `<thing>:<act>`; a token's `scope` is a set of them."""
+
+from collections.abc import Mapping
+
+VIEW = frozenset({"tenant:read", "stack:read", "deployment:read", "billing:read"})
+WORK = VIEW | {"stack:use"}
+MANAGE = WORK | {"deployment:cancel", "deployment:retry", "member:manage"}
+OWN = MANAGE | {"billing:manage", "tenant:manage"}
+
+PERMISSIONS_BY_ROLE: Mapping[str, frozenset[str]] = {
+    "owner": OWN,
+    "admin": MANAGE,
+    "member": WORK,
+    "viewer": VIEW,
+}
