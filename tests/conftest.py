@@ -1,0 +1,57 @@
+"""Fixtures of the whole suite: the run's real PostgreSQL and Valkey, started by the first test that asks."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.servers import PostgresServer, TestServers, shared_servers, stop_servers
+
+_RUN = "STACKPRO_TEST_RUN"
+_OWNER = "STACKPRO_TEST_RUN_OWNER"
+_VALKEY_DATABASES = 64
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that owns the run makes its folder; workers of pytest-xdist inherit the name."""
+    if not _is_worker(config):
+        os.environ[_RUN] = tempfile.mkdtemp(prefix="stackpro-tests-")
+        os.environ[_OWNER] = str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The owner ends what its workers started; if it is killed, the servers notice by themselves."""
+    if not _is_worker(config):
+        run = Path(os.environ.pop(_RUN))
+        stop_servers(run)
+        shutil.rmtree(run, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def test_servers() -> TestServers:
+    """The PostgreSQL and Valkey of this run, shared by all workers."""
+    return shared_servers(Path(os.environ[_RUN]), int(os.environ[_OWNER]))
+
+
+@pytest.fixture(scope="session")
+def postgres(test_servers: TestServers) -> PostgresServer:
+    """A real PostgreSQL 18 with pgvector: host, port, superuser and password, `dsn(database)`."""
+    return test_servers.postgres
+
+
+@pytest.fixture(scope="session")
+def valkey_url(test_servers: TestServers, worker_number: int) -> str:
+    """The URL of a Valkey database that no other worker uses (channels are shared by all databases)."""
+    return test_servers.valkey.url(worker_number % _VALKEY_DATABASES)
+
+
+@pytest.fixture(scope="session")
+def worker_number() -> int:
+    """0 without pytest-xdist, else this worker's number."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
