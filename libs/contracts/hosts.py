@@ -1,6 +1,6 @@
-"""What the control plane and a host's agent say to each other: commands and results, bundles, reports, backups.
+"""What the control plane and a host's agent say to each other: commands, results, bundles, reports, backups.
 
-The agent calls outward only: it registers once, long-polls for commands, posts each command's result and reports.
+The agent calls outward only: it registers once, long-polls for commands, posts their results and reports.
 """
 
 from typing import Annotated, Literal
@@ -25,7 +25,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 RelativePath = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^/\x00][^\x00]*$")]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 VariableValue = Annotated[str, Field(pattern=r"^[^'\r\n\x00]*$")]
-"""One line without an apostrophe: it stands between apostrophes in an env file, where nothing is interpolated."""
+"""One line without an apostrophe: in an env file it stands between two, where nothing is interpolated."""
 
 StackMode = Literal["running", "read_only", "stopped"]
 AppStatus = Literal["starting", "healthy", "unhealthy", "stopped"]
@@ -64,7 +64,7 @@ class Mount(HostsValue):
 
 
 class HealthCheck(HostsValue):
-    """How a container proves that it serves: `path` answers 200 over HTTP from outside, `command` exits 0 inside."""
+    """How a container proves that it serves: `path` answers 200 from outside, `command` exits 0 inside."""
 
     path: str | None = Field(default=None, pattern=r"^/")
     command: tuple[str, ...]
@@ -75,14 +75,23 @@ class HealthCheck(HostsValue):
 
 
 class DatabaseDump(HostsValue):
-    """Commands run inside a database's container; the dump is written to its output, the restore reads its input.
+    """Commands run inside a database's container: `dump` writes to its output, `restore` reads its input.
 
-    An app with a dump is backed up by it; the raw files of its volume are left out of the archive.
+    A database that a container runtime dumped is archived as `<volume>/dumps/<file>`; its `raw` folder is left out.
     """
 
+    raw: str = Field(pattern=r"^[a-z0-9_-]+$")
     file: str = Field(pattern=r"^[a-z0-9._-]+$")
     dump: tuple[str, ...]
     restore: tuple[str, ...]
+
+
+class InitialFile(HostsValue):
+    """Written into a fresh volume, and never again: from then on the volume belongs to the tenant."""
+
+    path: RelativePath
+    content: str
+    executable: bool = False
 
 
 class BundleApp(HostsValue):
@@ -99,15 +108,16 @@ class BundleApp(HostsValue):
     environment: dict[VariableName, VariableValue] = {}
     secrets: dict[VariableName, VariableValue] = Field(default={}, repr=False)
     mounts: tuple[Mount, ...] = ()
+    files: tuple[InitialFile, ...] = ()
     needs: tuple[AppName, ...] = ()
     health: HealthCheck
     dump: DatabaseDump | None = None
 
 
 class StackBundle(HostsValue):
-    """Everything a host needs to run a stack. `mode` is the state wanted: applying `running` also ends a freeze.
+    """Everything a host needs to run a stack. `mode` is the state wanted: `running` also ends a freeze.
 
-    `ingress_port` is the port that the stack's Traefik publishes on a real host; stacks of one host need different ones.
+    `ingress_port` is what the stack's Traefik publishes on a real host; stacks of one host need different ones.
     """
 
     stack: StackRef
@@ -145,7 +155,7 @@ class DownloadSource(HostsValue):
 
 
 class BackupOrder(HostsValue):
-    """Asks for an archive of a stack's data. With `freeze` the stack stays read-only until it is applied again."""
+    """Asks for an archive of a stack's data. With `freeze` the stack stays read-only until applied again."""
 
     backup_id: UUID
     archive: UploadTarget
@@ -154,9 +164,9 @@ class BackupOrder(HostsValue):
 
 
 class RestoreOrder(HostsValue):
-    """Replaces a stack's data by a backup. The stack was applied before, so that its databases can be filled.
+    """Replaces a stack's data by a backup. The stack was applied before: its databases must run to be filled.
 
-    `manifest_sha256` comes from the catalogue of backups; the manifest proves the archive, the archive its files.
+    `manifest_sha256` comes from the catalogue of backups; the manifest proves the archive and each file.
     """
 
     backup_id: UUID
@@ -198,7 +208,7 @@ CommandAdapter: TypeAdapter[Command] = TypeAdapter(Command)
 
 
 class CommandPage(HostsValue):
-    """Answer of `GET /agent/v1/commands?wait=25`: commands without a result yet, oldest first, or none in time.
+    """Answer of `GET /agent/v1/commands?wait=25`: commands without a result, oldest first, or none in time.
 
     A command may be delivered any number of times; the agent executes it once.
     """
@@ -207,7 +217,7 @@ class CommandPage(HostsValue):
 
 
 class AppReport(HostsValue):
-    """One container: `bandwidth_bytes` counts both directions since the stack was first applied on this host."""
+    """One container; `bandwidth_bytes` counts both directions since the stack came to this host."""
 
     name: AppName
     status: AppStatus
@@ -272,9 +282,7 @@ class StackRestored(HostsValue):
     content_bytes: Whole
 
 
-CommandOutcome = Annotated[
-    StackApplied | StackRemoved | StackBackedUp | StackRestored, Field(discriminator="kind")
-]
+CommandOutcome = Annotated[StackApplied | StackRemoved | StackBackedUp | StackRestored, Field(discriminator="kind")]
 
 
 class CommandError(HostsValue):
@@ -304,7 +312,7 @@ class ManifestApp(HostsValue):
 
 
 class BackupManifest(HostsValue):
-    """Stored beside the archive. Paths are `<app>/<path in its volume>`; `skipped` names what no archive can hold."""
+    """Stored beside the archive. Paths are `<app>/<path in its volume>`; `skipped` holds sockets and the like."""
 
     format: Literal[1] = 1
     backup_id: UUID
