@@ -1,0 +1,139 @@
+"""Where moto says what is not so, corrected: certificates, the health of targets, ids and times that outlive a restart."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import moto.acm.models
+import moto.core.utils
+import moto.elbv2.models
+import moto.settings
+from moto.acm.models import acm_backends
+from moto.core.base_backend import BackendDict
+from moto.ec2.models import ec2_backends
+from moto.elbv2.models import elbv2_backends
+from moto.moto_api._internal import mock_random
+from moto.route53.models import route53_backends
+
+from sandbox.cloud.calls import Action
+from sandbox.cloud.faults import Answer
+from sandbox.cloud.settings import ACCOUNT
+from sandbox.hosts.addresses import answers_health_check
+
+HEALTH_XML = (
+    '<DescribeTargetHealthResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/">'
+    "<DescribeTargetHealthResult><TargetHealthDescriptions>{members}</TargetHealthDescriptions>"
+    "</DescribeTargetHealthResult><ResponseMetadata><RequestId>target-health</RequestId></ResponseMetadata>"
+    "</DescribeTargetHealthResponse>"
+)
+MEMBER_XML = (
+    "<member><Target><Id>{id}</Id><Port>{port}</Port></Target><HealthCheckPort>traffic-port</HealthCheckPort>"
+    "<TargetHealth>{health}</TargetHealth></member>"
+)
+_original_now = moto.core.utils.utcnow
+_now_override: list[float] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A registered target: a port of an instance, and the path that must answer there with a 2xx or 3xx."""
+
+    instance_id: str
+    port: int
+    health_path: str
+    running: bool
+
+
+def correct_moto(validation_wait: int) -> None:
+    """Settings and functions of moto that cannot be had otherwise; call it again after more of moto was imported."""
+    moto.settings.ACM_VALIDATION_WAIT = validation_wait
+    # A listener rule's ARN ends in the memory address of its object: another one after every restart.
+    setattr(moto.elbv2.models, "id", lambda _: mock_random.get_random_hex(16))  # noqa: B010  not an attribute yet
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.") and getattr(module, "utcnow", None) is _original_now:
+            setattr(module, "utcnow", emulated_now)  # noqa: B010  mypy knows no such attribute of a module
+
+
+def open_account(region: str) -> None:
+    """An account as new. moto makes its default network when first asked, with ids of that moment's random numbers."""
+    BackendDict.reset()
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # hundreds of images that nobody here starts
+    mock_random.seed(ACCOUNT)
+    for backends in (ec2_backends, elbv2_backends, acm_backends):
+        backends[ACCOUNT][region]
+
+
+def emulated_now() -> datetime:
+    """The time moto goes by: that of the call being replayed, else the real one (naive, in UTC, as moto wants it)."""
+    seconds = _now_override[0] if _now_override else time.time()
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
+def set_time(seconds: float | None) -> None:
+    """Hold moto's time at `seconds` since the epoch, or let it run again."""
+    _now_override[:] = [] if seconds is None else [seconds]
+
+
+def before_reading(action: Action) -> None:
+    """moto issues a certificate by its age alone; here its age counts from its validation records on."""
+    if action.service != "acm":
+        return
+    names = {name.lower() for name, kind in dns_records() if kind == "CNAME"}
+    for backend in acm_backends[ACCOUNT].values():
+        for certificate in backend._certificates.values():  # noqa: SLF001  moto has no public listing of objects
+            if certificate.status == "PENDING_VALIDATION" and not names >= _validation_names(certificate):
+                certificate.created_at = emulated_now()
+
+
+def dns_records() -> set[tuple[str, str]]:
+    """All records of all zones as (name with its final dot, type)."""
+    zones: Iterable[Any] = route53_backends[ACCOUNT]["aws"].zones.values()
+    return {(f"{record.name.rstrip('.')}.", str(record.type)) for zone in zones for record in zone.rrsets}
+
+
+def registered_targets(arn: str, region: str) -> list[Target] | None:
+    """The targets of a group; None when there is no such group."""
+    group: Any = elbv2_backends[ACCOUNT][region].target_groups.get(arn)
+    if group is None:
+        return None
+    path = group.health_check_path or "/"
+    running = {instance.id for instance in ec2_backends[ACCOUNT][region].all_instances() if instance.state == "running"}
+    return [
+        Target(target["Id"], int(target.get("Port") or group.port), path, target["Id"] in running)
+        for target in group.targets.values()
+    ]
+
+
+def target_health_answer(targets: list[Target], *, hosts: Path) -> Answer:
+    """What the load balancer would report after its health check of each target."""
+    with ThreadPoolExecutor(max_workers=max(1, min(8, len(targets)))) as pool:
+        states = list(pool.map(lambda target: _health(target, hosts), targets))
+    members = "".join(
+        MEMBER_XML.format(id=escape(target.instance_id), port=target.port, health=health)
+        for target, health in zip(targets, states, strict=True)
+    )
+    return Answer(200, (("Content-Type", "text/xml"),), HEALTH_XML.format(members=members).encode())
+
+
+def _health(target: Target, hosts: Path) -> str:
+    if not target.running:
+        return _state("unused", "Target.InvalidState", "Target is in the stopped state")
+    if answers_health_check(hosts, target.instance_id, target.port, target.health_path):
+        return "<State>healthy</State>"
+    return _state("unhealthy", "Target.FailedHealthChecks", "Health checks failed")
+
+
+def _state(state: str, reason: str, text: str) -> str:
+    return f"<State>{state}</State><Reason>{reason}</Reason><Description>{text}</Description>"
+
+
+def _validation_names(certificate: Any) -> set[str]:
+    described = certificate.describe()["Certificate"].get("DomainValidationOptions", [])
+    return {option["ResourceRecord"]["Name"].lower() for option in described}

@@ -1,0 +1,82 @@
+"""What the emulated machines and the emulated internet edge need to know of the account, as plain JSON values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.elbv2.models import elbv2_backends
+
+from sandbox.cloud.settings import ACCOUNT
+from sandbox.cloud.truths import dns_records
+
+INSTANCE_SERVICES = ("ec2",)
+ROUTE_SERVICES = ("ec2", "elasticloadbalancing", "route53")
+NAMING_RECORDS = ("A", "AAAA", "CNAME")
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardRule:
+    """A listener rule: requests for one of `hosts` go to one of `targets` ({"instance_id", "port"})."""
+
+    priority: int
+    hosts: list[str]
+    targets: list[dict[str, object]]
+
+
+def instances(region: str) -> list[dict[str, object]]:
+    """Every instance with its state; user data as it was given (base64)."""
+    return [
+        {"id": instance.id, "state": instance.state, "user_data": _text(instance.user_data)}
+        for instance in ec2_backends[ACCOUNT][region].all_instances()
+    ]
+
+
+def routes(region: str) -> dict[str, object]:
+    """Names that resolve, and the rules of all listeners in the order of their priority."""
+    backend: Any = elbv2_backends[ACCOUNT][region]
+    rules = {
+        (tuple(rule.hosts), rule.priority): rule
+        for balancer in backend.load_balancers.values()
+        for listener in balancer.listeners.values()
+        for rule in (_forward_rule(each, backend.target_groups) for each in listener.rules.values())
+        if rule is not None
+    }
+    names = sorted({name.rstrip(".").replace("\\052", "*") for name, kind in dns_records() if kind in NAMING_RECORDS})
+    ordered = sorted(rules.values(), key=lambda rule: rule.priority)
+    listed = [{"priority": rule.priority, "hosts": rule.hosts, "targets": rule.targets} for rule in ordered]
+    return {"names": names, "rules": listed}
+
+
+def _forward_rule(rule: Any, groups: Mapping[str, Any]) -> ForwardRule | None:
+    hosts = [
+        str(value).lower()
+        for condition in rule.conditions
+        if condition.get("Field") == "host-header"
+        for value in condition.get("Values") or condition.get("HostHeaderConfig", {}).get("Values", [])
+    ]
+    if rule.is_default or not hosts:
+        return None
+    targets: list[dict[str, object]] = []
+    for arn in _group_arns(rule):
+        group = groups.get(arn)
+        for target in group.targets.values() if group is not None else ():
+            targets.append({"instance_id": target["Id"], "port": int(target.get("Port") or group.port)})
+    return ForwardRule(int(rule.priority), hosts, targets)
+
+
+def _group_arns(rule: Any) -> list[str]:
+    arns: list[str] = []
+    for action in rule.actions:
+        data = action.data
+        if data.get("TargetGroupArn"):
+            arns.append(data["TargetGroupArn"])
+        else:
+            arns.extend(group["TargetGroupArn"] for group in data.get("ForwardConfig", {}).get("TargetGroups", []))
+    return arns
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode()
+    return value if isinstance(value, str) else ""
