@@ -36,7 +36,7 @@ def ordinary_user() -> OrdinaryUser:
     """
     if os.geteuid() != 0:
         return OrdinaryUser((), os.geteuid())
-    for candidate in (_in_namespace(), _as_system_user()):
+    for candidate in (in_namespace(), as_system_user()):
         if candidate and _runs((*candidate.prefix, "true")):
             return candidate
     raise Unsupported(
@@ -45,12 +45,14 @@ def ordinary_user() -> OrdinaryUser:
     )
 
 
-def _in_namespace() -> OrdinaryUser | None:
+def in_namespace() -> OrdinaryUser | None:
+    """Root behind another uid; None without the program `unshare`."""
     unshare = shutil.which("unshare")
     return OrdinaryUser((unshare, "--user", f"--map-user={_NAMESPACE_USER}"), 0) if unshare else None
 
 
-def _as_system_user() -> OrdinaryUser | None:
+def as_system_user() -> OrdinaryUser | None:
+    """`nobody`, able to enter root's folders; None without the program `setpriv`."""
     setpriv = shutil.which("setpriv")
     nobody = pwd.getpwnam("nobody")
     if not setpriv:

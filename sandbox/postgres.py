@@ -6,7 +6,6 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 
 import asyncpg
@@ -66,15 +65,26 @@ class EmbeddedPostgres:
     """A PostgreSQL whose files are in `data`, for the supervisor to run as `child()`.
 
     `password` is that of the role `postgres`; it is set when `data` is first made. `run_dir` holds files that
-    need not survive. With `durable=False` it is faster and only fit for tests.
+    need not survive. With `durable=False` it is faster and only fit for tests. `user` is whom it runs as, by
+    default what `ordinary_user` finds. Raises Unsupported where PostgreSQL cannot run.
     """
 
-    def __init__(self, data: Path, *, port: int, password: str, run_dir: Path, durable: bool = True) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int,
+        password: str,
+        run_dir: Path,
+        durable: bool = True,
+        user: OrdinaryUser | None = None,
+    ) -> None:
         self.data = data
         self.port = port
         self.password = password
         self._run_dir = run_dir
         self._durable = durable
+        self._user = user or ordinary_user()
 
     def dsn(self, database: str = "postgres") -> str:
         """The superuser's URL of `database`."""
@@ -125,14 +135,9 @@ class EmbeddedPostgres:
         await connection.close()
         return True
 
-    @cached_property
-    def _user(self) -> OrdinaryUser:
-        return ordinary_user()
-
     def _create(self) -> None:
         partial = self.data.with_name(f"{self.data.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
-        partial.parent.mkdir(parents=True, exist_ok=True)
         password_file = self._run_dir / "postgres-password"
         write_private(password_file, self.password)
         options = (
@@ -142,8 +147,10 @@ class EmbeddedPostgres:
         sync = () if self._durable else ("--no-sync",)
         command = [str(_binary("initdb")), "-D", str(partial), f"--pwfile={password_file}", *options, *sync]
         command = [*self._user.prefix, *command]
-        made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  ours
-        password_file.unlink()
+        try:
+            made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  ours
+        finally:
+            password_file.unlink()
         if made.returncode != 0:
             shutil.rmtree(partial, ignore_errors=True)
             raise SandboxError(f"PostgreSQL could not make {self.data}: {_reason(made.stderr)}")
@@ -155,8 +162,14 @@ class EmbeddedPostgres:
         if not lock.exists():
             return
         # Every process of a server works in its data folder; the backends of a killed one need a moment to notice.
-        previous = dict.fromkeys(processes_working_in(self.data.resolve()), signal.SIGINT)
-        end_processes(previous, within=10.0)
+        server = lock.read_text().partition("\n")[0]
+        end_processes(
+            {
+                each: signal.SIGINT if str(each.pid) == server else None
+                for each in processes_working_in(self.data.resolve())
+            },
+            within=10.0,
+        )
         with suppress(FileNotFoundError):
             lock.unlink()
 

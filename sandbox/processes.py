@@ -71,11 +71,15 @@ def run_program(argv: Sequence[str], env: Mapping[str, str] | None = None) -> No
         raise SystemExit(127) from error
 
 
-def end_processes(signals: Mapping[ProcessIdentity, signal.Signals], *, within: float) -> None:
-    """Send each its signal, then SIGKILL to what still runs after `within` seconds; returns when all are gone."""
-    alive = [each for each in signals if each.is_alive()]
+def end_processes(requests: Mapping[ProcessIdentity, signal.Signals | None], *, within: float) -> None:
+    """Send each the signal that asks it to end, or wait for its own end (None), and return when all are gone.
+
+    What still runs after `within` seconds is killed.
+    """
+    alive = [each for each in requests if each.is_alive()]
     for each in alive:
-        _signal(each.pid, signals[each])
+        if request := requests[each]:
+            _signal(each.pid, request)
     if not _wait_until_gone(alive, within):
         for each in alive:
             if each.is_alive():

@@ -36,10 +36,11 @@ _TAIL_LINES = 15
 
 @dataclass
 class _Slot:
-    """A declared child and what has become of it; times are monotonic seconds."""
+    """A declared child and what has become of it; `needs` are all that it comes after, times monotonic seconds."""
 
     child: Child
     log: Path
+    needs: frozenset[str]
     state: State = "waiting"
     process: ProcessIdentity | None = None
     started_at: float = 0.0
@@ -72,7 +73,8 @@ class Supervisor:
         unknown = [name for name in child.after if name not in self._slots]
         if unknown or child.name in self._slots:
             raise ValueError(f"{child.name} is declared twice, or before what it comes after: {unknown}")
-        self._slots[child.name] = _Slot(child, self._logs / f"{child.name}.log")
+        needs = frozenset(child.after).union(*(self._slots[name].needs for name in child.after))
+        self._slots[child.name] = _Slot(child, self._logs / f"{child.name}.log", needs)
 
     def run(self, *, on_up: Callable[[], None] = lambda: None) -> None:
         """Start everything, call `on_up` once all is ready, and stay until SIGINT, SIGTERM or SIGHUP.
@@ -168,7 +170,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         limit = time.monotonic() + _STOP_LIMIT
         while running := [slot for slot in self._slots.values() if slot.process]:
-            needed = {name for slot in running for name in slot.child.after}
+            needed = {name for slot in running for name in slot.needs}
             for slot in running:
                 if slot.state != "stopping" and slot.child.name not in needed:
                     self._send(slot, slot.child.stop_signal)
