@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from aiobotocore.response import StreamingBody
+
 from libs.adapters.aws import aws_client, aws_errors
 from libs.adapters.objects.port import (
     CHUNK_BYTES,
@@ -43,7 +45,7 @@ _KNOWN = {
 
 
 class _Reader:
-    def __init__(self, info: ObjectInfo, stream: Any) -> None:
+    def __init__(self, info: ObjectInfo, stream: StreamingBody | None) -> None:
         self._info, self._stream = info, stream
 
     @property
@@ -122,7 +124,8 @@ class S3Objects:
             return
         with _errors():
             answer = await self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes={first}-{end}")
-        async with answer["Body"] as stream:
+        stream = answer["Body"]
+        async with stream:
             yield _Reader(info, stream)
 
     async def head(self, bucket: str, key: str) -> ObjectInfo:
@@ -258,7 +261,7 @@ class _Upload:
                 Key=self._key,
                 Body=bytes(self._buffer),
                 ContentType=self._content_type,
-                Metadata=self._metadata,
+                Metadata=self._metadata | {"sha256": self.digest.hexdigest()},
                 ChecksumSHA256=_base64(self.digest.digest()),
             )
             return

@@ -96,10 +96,9 @@ class LocalObjects:
                 raise ObjectRefused("The file's SHA-256 is not the announced one; send it again.")
             known = {"content_type": content_type, "sha256": digest, "metadata": dict(metadata or {})}
             failpoint("objects.put.before")
-            stamp = await asyncio.to_thread(self._commit, incoming, bucket, key, known)
+            with _storage_errors():
+                stamp = await asyncio.to_thread(self._commit, incoming, bucket, key, known)
             failpoint("objects.put.after")
-        except OSError as error:
-            raise ObjectsUnavailable from error
         finally:
             incoming.unlink(missing_ok=True)
         return _info(key, size, stamp, known)
@@ -179,15 +178,18 @@ class LocalObjects:
         self, incoming: Path, body: bytes | AsyncIterable[bytes], max_bytes: int | None
     ) -> tuple[int, str]:
         digest, size = hashlib.sha256(), 0
-        with await asyncio.to_thread(incoming.open, "xb") as file:
+        with _storage_errors():
+            file = await asyncio.to_thread(incoming.open, "xb")
+        with file:
             async for chunk in chunks_of(body):
                 size += len(chunk)
                 if max_bytes is not None and size > max_bytes:
                     raise ObjectRefused(f"The file is longer than {max_bytes} bytes.")
                 digest.update(chunk)
-                await asyncio.to_thread(file.write, chunk)
-            file.flush()
-            await asyncio.to_thread(os.fsync, file.fileno())
+                with _storage_errors():
+                    await asyncio.to_thread(file.write, chunk)
+            with _storage_errors():
+                await asyncio.to_thread(_flush, file)
         return size, digest.hexdigest()
 
     def _commit(self, incoming: Path, bucket: str, key: str, known: Mapping[str, object]) -> int:
@@ -243,6 +245,20 @@ class LocalObjects:
         )
         wanted = sorted((key for key in keys if key.startswith(prefix) and key > after), key=str.encode)[:limit]
         return [entry for key in wanted if (entry := _entry(base, key)) is not None]
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    """A full or missing disk is ours; what goes wrong with the body's source is its own and passes through."""
+    try:
+        yield
+    except OSError as error:
+        raise ObjectsUnavailable from error
+
+
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _expires(expires_in: int) -> int:
