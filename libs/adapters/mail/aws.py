@@ -45,7 +45,7 @@ class SesMailer:
 
     async def ping(self) -> None:
         with _errors():
-            await self._client.list_email_identities(PageSize=1)
+            await self._client.list_email_identities()
 
 
 def _errors() -> AbstractContextManager[None]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from libs.adapters.errors import PortError
 
+_POLICY = SMTP.clone(cte_type="7bit")  # no server on the way needs 8BITMIME
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,75}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _TAG = re.compile(r"[A-Za-z0-9_.@-]{1,256}")
@@ -42,9 +43,12 @@ class MailRefused(MailError):
 
 
 def check_address(address: str) -> str:
-    """The address with its domain in ASCII (RFC 5321, RFC 5890). Raises ValueError; asks no name server."""
+    """The address with its domain in ASCII (RFC 5321, RFC 5890). Raises ValueError; asks no name server.
+
+    The part before the @ must be ASCII: SES sends to no other (SES, SendEmail, "Destination").
+    """
     try:
-        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+        found = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise ValueError("not a valid e-mail address") from error
     return found.ascii_email or found.normalized
@@ -123,7 +127,7 @@ def from_address(mail: Mail, sender: Sender) -> str:
 def as_mime(mail: Mail, sender: Sender) -> EmailMessage:
     """The message as MIME; its Message-ID follows from its id, so that a duplicate can be recognised."""
     address = from_address(mail, sender)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = formataddr((mail.from_name or sender.name, address))
     message["To"] = ", ".join(mail.to)
     message["Subject"] = mail.subject

@@ -24,18 +24,18 @@ from libs.adapters.bus import (
     open_bus,
 )
 from libs.adapters.bus.schema import prepare_bus_database
-from tests.support.databases import Server, admin_dsn
+from tests.support.servers import PostgresServer
 
 
-async def bus_database(server: Server) -> str:
+async def bus_database(server: PostgresServer) -> str:
     name = f"bus_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{secrets.token_hex(4)}"
-    connection = await asyncpg.connect(admin_dsn(server))
+    connection = await asyncpg.connect(server.dsn())
     try:
         await connection.execute(f"CREATE DATABASE {name}")
     finally:
         await connection.close()
-    await prepare_bus_database(admin_dsn(server, name))
-    return admin_dsn(server, name)
+    await prepare_bus_database(server.dsn(name))
+    return server.dsn(name)
 
 
 @pytest.fixture(scope="module", params=["local", "aws"])
