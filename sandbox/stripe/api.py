@@ -1,6 +1,5 @@
 """The API's front: key, version, parameters, idempotency, one transaction, Stripe's envelope."""
 
-import asyncio
 import base64
 import binascii
 import hmac
@@ -12,6 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.stripe.bodies import read_body
 from sandbox.stripe.call import Call, Handler
 from sandbox.stripe.errors import InvalidRequest, SandboxFault, StripeError, Unauthorized, Unsupported
 from sandbox.stripe.expansion import expand
@@ -25,7 +25,6 @@ from sandbox.stripe.transaction import Origin
 from sandbox.stripe.wire import API_VERSION, FormValue, decode_form, public
 
 _MAXIMUM_BODY = 1024 * 1024
-_BODY_SECONDS = 20.0
 _FORM = "application/x-www-form-urlencoded"
 
 logger = structlog.get_logger()
@@ -126,7 +125,7 @@ def _check_version(request: Request) -> None:
 
 async def _read_values(request: Request) -> dict[str, FormValue]:
     """Parameters of the query and of the form in the body."""
-    body = await _read_body(request)
+    body = await read_body(request, limit=_MAXIMUM_BODY)
     media_type = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
     if body and media_type != _FORM:
         raise InvalidRequest(f"Send parameters as {_FORM}, not as {media_type}.", status=415)
@@ -138,16 +137,3 @@ async def _read_values(request: Request) -> dict[str, FormValue]:
         return decode_form("&".join(part for part in parts if part))
     except ValueError:
         raise InvalidRequest("Too many parameters.") from None
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > _MAXIMUM_BODY:
-                    raise InvalidRequest(f"The body is larger than {_MAXIMUM_BODY} bytes.", status=413)
-    except TimeoutError:
-        raise InvalidRequest("The body did not arrive in time.", status=408) from None
-    return bytes(body)

@@ -1,30 +1,12 @@
 """The life of an invoice: draft, open, paid (https://docs.stripe.com/invoicing/integration/workflow-transitions)."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from sandbox.stripe.calendar import HOUR
 from sandbox.stripe.cards import Refusal
 from sandbox.stripe.catalogue import save_change
-from sandbox.stripe.ids import new_stripe_id
+from sandbox.stripe.invoice_shape import Line, new_invoice_members, render_line
 from sandbox.stripe.payments import Payment, open_intent, take_payment
 from sandbox.stripe.transaction import Transaction
 from sandbox.stripe.wire import StripeObject, list_object
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line to be billed; `item` is the subscription item that it is for, `invoice_item` what was pending."""
-
-    amount: int
-    currency: str
-    description: str
-    period: tuple[int, int]
-    quantity: int = 1
-    price: StripeObject | None = None
-    item: str | None = None
-    invoice_item: str | None = None
-    proration: bool = False
 
 
 def draft_invoice(
@@ -37,8 +19,8 @@ def draft_invoice(
     auto_advance: bool = True,
 ) -> StripeObject:
     """Stores a draft that finalizes by itself an hour later, and announces it."""
-    invoice = tx.new("invoice", **_members(tx, customer, subscription))
-    rendered = [_line(invoice["id"], subscription, line) for line in lines]
+    invoice = tx.new("invoice", **new_invoice_members(tx, customer, subscription))
+    rendered = [render_line(invoice["id"], subscription, line) for line in lines]
     total = sum(line.amount for line in lines)
     due = max(total + customer["balance"], 0)
     invoice |= {
@@ -190,129 +172,3 @@ def _settle_payment(tx: Transaction, invoice: StripeObject) -> None:
                 "status_transitions": {"canceled_at": None, "paid_at": tx.now},
             }
         )
-
-
-def _line(invoice_id: str, subscription: StripeObject, line: Line) -> StripeObject:
-    details: dict[str, Any] = {
-        "invoice_item": line.invoice_item,
-        "proration": line.proration,
-        "proration_details": {"credited_items": None},
-        "subscription": subscription["id"],
-    }
-    kind = "invoice_item_details" if line.item is None else "subscription_item_details"
-    other = "subscription_item_details" if line.item is None else "invoice_item_details"
-    if line.item is not None:
-        details["subscription_item"] = line.item
-    return {
-        "id": new_stripe_id("line_item"),
-        "object": "line_item",
-        "amount": line.amount,
-        "currency": line.currency,
-        "description": line.description,
-        "discount_amounts": [],
-        "discountable": not line.proration,
-        "discounts": [],
-        "invoice": invoice_id,
-        "livemode": False,
-        "metadata": subscription["metadata"],
-        "parent": {kind: details, other: None, "type": kind},
-        "period": {"start": line.period[0], "end": line.period[1]},
-        "pretax_credit_amounts": [],
-        "pricing": _pricing(line),
-        "quantity": line.quantity,
-        "quantity_decimal": str(line.quantity),
-        "subscription": subscription["id"],
-        "subtotal": line.amount,
-        "taxes": [],
-    }
-
-
-def _pricing(line: Line) -> StripeObject | None:
-    if line.price is None:
-        return None
-    return {
-        "price_details": {"price": line.price["id"], "product": line.price["product"]},
-        "type": "price_details",
-        "unit_amount_decimal": line.price["unit_amount_decimal"],
-    }
-
-
-def _members(tx: Transaction, customer: StripeObject, subscription: StripeObject) -> StripeObject:
-    details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
-    return {
-        "account_country": "US",
-        "account_name": "Stripe sandbox",
-        "account_tax_ids": None,
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_paid_off_stripe": 0,
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
-        "collection_method": "charge_automatically",
-        "currency": subscription["currency"],
-        "custom_fields": None,
-        "customer": customer["id"],
-        "customer_account": None,
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
-        "customer_phone": customer["phone"],
-        "customer_shipping": None,
-        "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
-        "discounts": [],
-        "due_date": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
-        "metadata": {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
-        "parent": {"quote_details": None, "subscription_details": details, "type": "subscription_details"},
-        "payment_settings": {
-            "default_mandate": None,
-            "payment_method_options": None,
-            "payment_method_types": None,
-        },
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_details": None,
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "test_clock": None,
-        "threshold_reason": None,
-        "total_discount_amounts": [],
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-        "webhooks_delivered_at": tx.now,
-    }

@@ -9,18 +9,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.stripe.bodies import read_body
 from sandbox.stripe.cards import TEST_CARDS, Refusal, read_card
 from sandbox.stripe.checkout import order_of
 from sandbox.stripe.checkout_payment import Expired, Paid, pay_session, success_url
-from sandbox.stripe.errors import Missing
+from sandbox.stripe.errors import InvalidRequest, Missing
 from sandbox.stripe.money import format_money
 from sandbox.stripe.pdf import text_pdf
 from sandbox.stripe.rendering import Renderer, format_moment
 from sandbox.stripe.settings import StripeSandboxSettings
 from sandbox.stripe.store import Store
-from sandbox.stripe.wire import StripeObject
+from sandbox.stripe.wire import StripeObject, decode_form
 
 _FIELDS = ("card_number", "exp_month", "exp_year", "cvc", "email")
+_MAXIMUM_BODY = 64 * 1024
 _CODES = {"card_number": "incorrect_number", "cvc": "invalid_cvc"}
 
 
@@ -62,17 +64,20 @@ class CustomerPages:
         session = self._load("checkout.session", request.path_params["session_id"])
         if session is None:
             return self._not_found()
-        async with request.form(max_files=0, max_fields=20) as form:
-            fields = {name: str(form.get(name, "")) for name in _FIELDS}
+        try:
+            fields = await _read_fields(request)
+        except InvalidRequest as refused:
+            return self._message("This form cannot be read", refused.message, status=refused.status)
         if session["status"] == "complete":
             return RedirectResponse(success_url(session), status_code=303)
-        as_json = "application/json" in request.headers.get("accept", "")
+        return self._pay_by_card(session, fields, as_json="application/json" in request.headers.get("accept", ""))
+
+    def _pay_by_card(self, session: StripeObject, fields: dict[str, str], *, as_json: bool) -> Response:
         card, faults = read_card(fields, now=self._settings.clock.now().astimezone(UTC))
-        email = fields["email"].strip() or None
         if card is None:
             return _faults_as_json(faults) if as_json else self._form(session, faults=faults, status=400)
         with self._store.transaction(now=self._settings.now()) as tx:
-            outcome = pay_session(tx, session["id"], card, email=email)
+            outcome = pay_session(tx, session["id"], card, email=fields.get("email", "").strip() or None)
         if isinstance(outcome, Paid):
             return RedirectResponse(outcome.success_url, status_code=303)
         if isinstance(outcome, Expired):
@@ -146,14 +151,16 @@ class CustomerPages:
         )
 
     def _not_found(self) -> Response:
-        return self._renderer.page(
-            "message.html",
-            status=404,
-            heading="There is no such page",
-            text="The address is wrong or belongs to another sandbox.",
-            link=None,
-            link_text="",
-        )
+        return self._message("There is no such page", "The address is wrong or of another sandbox.", status=404)
+
+    def _message(self, heading: str, text: str, *, status: int) -> Response:
+        return self._renderer.page("message.html", status=status, heading=heading, text=text, link=None, link_text="")
+
+
+async def _read_fields(request: Request) -> dict[str, str]:
+    body = await read_body(request, limit=_MAXIMUM_BODY)
+    values = decode_form(body.decode(errors="replace"))
+    return {name: value for name in _FIELDS if isinstance(value := values.get(name, ""), str)}
 
 
 def _item_text(item: StripeObject, every: str) -> str:

@@ -96,11 +96,11 @@ class Params:
         value = self._take(name)
         if isinstance(value, str) and value:
             raise self._invalid(name, "must be an object")
-        return self._nested(name, value if isinstance(value, dict) else {})
+        return self._nested(self.label(name), value if isinstance(value, dict) else {})
 
     def children(self, name: str) -> list["Params"]:
         """A list of nested objects in the order of their indices."""
-        return [self._nested(f"{name}][{index}", _mapping(value)) for index, value in self._list(name)]
+        return [self._nested(f"{self.label(name)}[{index}]", _mapping(value)) for index, value in self._list(name)]
 
     def texts(self, name: str) -> list[str]:
         return [value for _, value in self._list(name) if isinstance(value, str)]
@@ -136,8 +136,8 @@ class Params:
             raise self._invalid(name, "must be an array")
         return sorted(value.items(), key=lambda pair: int(pair[0]))
 
-    def _nested(self, name: str, values: Mapping[str, FormValue]) -> "Params":
-        child = Params(values, path=self.label(name))
+    def _nested(self, path: str, values: Mapping[str, FormValue]) -> "Params":
+        child = Params(values, path=path)
         self._children.append(child)
         return child
 

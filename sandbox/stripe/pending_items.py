@@ -1,6 +1,6 @@
 """Invoice items that wait for a subscription's next invoice: prorations and what is added by hand."""
 
-from sandbox.stripe.invoices import Line
+from sandbox.stripe.invoice_shape import Line
 from sandbox.stripe.transaction import Transaction
 from sandbox.stripe.wire import StripeObject
 

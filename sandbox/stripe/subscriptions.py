@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sandbox.stripe.calendar import next_boundary
 from sandbox.stripe.catalogue import plan_of
-from sandbox.stripe.invoices import Line, draft_invoice, stop_collecting
+from sandbox.stripe.invoice_shape import Line
+from sandbox.stripe.invoices import draft_invoice, stop_collecting
 from sandbox.stripe.money import format_money
 from sandbox.stripe.pending_items import mark_invoiced, take_pending_lines
 from sandbox.stripe.schedule import period_end

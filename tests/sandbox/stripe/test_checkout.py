@@ -172,3 +172,10 @@ async def test_an_unknown_session_is_a_readable_404(world: World) -> None:
     answer: httpx.Response = await world.http.get(f"{world.url}/c/pay/cs_test_nothing")
     assert answer.status_code == 404
     assert "no such page" in answer.text
+
+
+async def test_a_body_that_is_no_form_is_refused_readably(world: World) -> None:
+    url = (await world.session()).url
+    assert (await world.http.post(f"{url}/pay", content=b"a" * 100_000)).status_code == 413
+    assert (await world.http.post(f"{url}/pay", content=b"card_number=1&card_number[x]=2")).status_code == 400
+    assert (await world.http.post(f"{url}/pay", content=b"\xff\xfe")).status_code == 400

@@ -17,6 +17,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from stripe import Price, Subscription
+from stripe.checkout import Session
 
 from libs.common.clock import FixedClock
 from sandbox.stripe.app import create_app
@@ -39,7 +41,7 @@ class Receiver:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def types(self) -> list[str]:
-        return [event.type for event in self.events]
+        return [str(event.type) for event in self.events]
 
     async def take(self, request: Request) -> Response:
         body = await request.body()
@@ -62,39 +64,31 @@ class World:
     stripe: stripe.StripeClient
     http: httpx.AsyncClient
 
-    async def price(self, *, amount: int = 59900, interval: str = "month", **more: Any) -> stripe.Price:
-        return await self.stripe.v1.prices.create_async(
-            {
-                "unit_amount": amount,
-                "currency": "usd",
-                "recurring": {"interval": interval},
-                "product_data": {"name": "Business"},
-                **more,
-            }
-        )
+    async def price(self, *, amount: int = 59900, interval: str = "month", **more: Any) -> Price:
+        params: Any = {"unit_amount": amount, "currency": "usd", "recurring": {"interval": interval}}
+        product = {} if "product" in more else {"product_data": {"name": "Business"}}
+        return await self.stripe.v1.prices.create_async(params | product | more)
 
-    async def session(self, *, price: stripe.Price | None = None, **more: Any) -> stripe.checkout.Session:
-        return await self.stripe.v1.checkout.sessions.create_async(
-            {
-                "mode": "subscription",
-                "line_items": [{"price": (price or await self.price()).id, "quantity": 1}],
-                "success_url": "http://shop.example/done?session={CHECKOUT_SESSION_ID}",
-                "cancel_url": "http://shop.example/plans",
-                **more,
-            }
-        )
+    async def session(self, *, price: Price | None = None, **more: Any) -> Session:
+        params: Any = {
+            "mode": "subscription",
+            "line_items": [{"price": (price or await self.price()).id, "quantity": 1}],
+            "success_url": "http://shop.example/done?session={CHECKOUT_SESSION_ID}",
+            "cancel_url": "http://shop.example/plans",
+        }
+        return await self.stripe.v1.checkout.sessions.create_async(params | more)
 
-    async def pay(self, session: stripe.checkout.Session, number: str = GOOD, **more: str) -> httpx.Response:
+    async def pay(self, session: Session, number: str = GOOD, **more: str) -> httpx.Response:
         url = f"{self.url}/c/pay/{session.id}/pay"
         return await self.http.post(url, data={**CARD, "card_number": number, **more})
 
-    async def subscribe(self, number: str = GOOD, **more: Any) -> stripe.Subscription:
+    async def subscribe(self, number: str = GOOD, **more: Any) -> Subscription:
         """A paid subscription."""
         session = await self.session(**more)
         answer = await self.pay(session, number)
         assert answer.status_code == 303, answer.text
         done = await self.stripe.v1.checkout.sessions.retrieve_async(session.id, {"expand": ["subscription"]})
-        assert isinstance(done.subscription, stripe.Subscription)
+        assert isinstance(done.subscription, Subscription)
         return done.subscription
 
     async def advance(self, to: int) -> list[str]:
@@ -111,7 +105,7 @@ class World:
     async def event_types(self) -> list[str]:
         """All events so far, oldest first."""
         page = await self.stripe.v1.events.list_async({"limit": 100})
-        return [event.type for event in page.data][::-1]
+        return [str(event.type) for event in page.data][::-1]
 
 
 def library(url: str, session: aiohttp.ClientSession, *, api_key: str = API_KEY) -> stripe.StripeClient:
@@ -120,8 +114,8 @@ def library(url: str, session: aiohttp.ClientSession, *, api_key: str = API_KEY)
     return stripe.StripeClient(api_key, base_addresses={"api": url}, http_client=transport)
 
 
-def period_end(subscription: stripe.Subscription) -> int:
-    return subscription["items"]["data"][0]["current_period_end"]
+def period_end(subscription: Subscription) -> int:
+    return int(subscription["items"]["data"][0]["current_period_end"])
 
 
 @asynccontextmanager
@@ -171,6 +165,9 @@ async def running_world(
         timer_seconds=3600,
     )
     settings = replace(settings, **changes)
-    async with serve(create_app(settings), listener), httpx.AsyncClient(trust_env=False) as http:
-        async with aiohttp.ClientSession() as session:
-            yield World(url, clock, receiver, settings, library(url, session), http)
+    async with (
+        serve(create_app(settings), listener),
+        httpx.AsyncClient(trust_env=False) as http,
+        aiohttp.ClientSession() as session,
+    ):
+        yield World(url, clock, receiver, settings, library(url, session), http)
