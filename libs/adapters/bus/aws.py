@@ -47,7 +47,7 @@ class AwsBus:
         self._dead_letters = DeadLetters(sqs, self._topology)
 
     async def publish(self, messages: Sequence[BusMessage]) -> None:
-        batches = list(_batches(messages))
+        batches = list(batches_of(messages))
         failpoint("bus.publish.before")
         published: list[str] = []
         failed: dict[str, str] = {}
@@ -161,7 +161,7 @@ def _errors() -> AbstractContextManager[None]:
     return aws_errors(_QUEUE_MISSING, unavailable=BusUnavailable, failed=BusError)
 
 
-def _batches(messages: Sequence[BusMessage]) -> Iterator[list[BusMessage]]:
+def batches_of(messages: Sequence[BusMessage]) -> Iterator[list[BusMessage]]:
     """Ten messages at most, and not more than 256 KiB together. Raises `MessageTooLarge` before anything is sent."""
     sizes = [check_message(message) for message in messages]
     batch: list[BusMessage] = []

@@ -114,6 +114,18 @@ async def test_a_waiting_receiver_asks_the_database_only_a_few_times(
     assert await observer.fetchval(transactions) - before < 15
 
 
+async def test_a_message_that_another_is_taking_holds_nobody_up(
+    bus: Bus, queue: str, observer: asyncpg.Connection
+) -> None:
+    await bus.publish([message(), message()])
+    async with observer.transaction():
+        await observer.execute("select 1 from message where queue = $1 limit 1 for update", queue)
+
+        deliveries = await asyncio.wait_for(bus.receive(queue, wait_seconds=0), 5)
+
+    assert len(deliveries) == 1
+
+
 async def test_a_receiver_finds_messages_again_after_its_connections_were_cut(
     bus: Bus, queue: str, observer: asyncpg.Connection
 ) -> None:
