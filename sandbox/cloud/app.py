@@ -3,9 +3,10 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import structlog
@@ -19,8 +20,10 @@ from sandbox.cloud.sandbox_api import PREFIX, answer_sandbox_call
 from sandbox.cloud.seed import seed_account, warm_up
 from sandbox.cloud.settings import CloudSettings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 LARGEST_BODY = 64 * 1024 * 1024
-StartResponse = Callable[..., object]
 log = structlog.get_logger()
 
 
@@ -80,8 +83,8 @@ def _serving(running: RunningCloud) -> Iterator[None]:
         running.emulator.close()
 
 
-def _application(emulator: Emulator) -> Callable[[dict[str, object], StartResponse], Iterable[bytes]]:
-    def application(environ: dict[str, object], start_response: StartResponse) -> Iterable[bytes]:
+def _application(emulator: Emulator) -> "WSGIApplication":
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
         request.max_content_length = LARGEST_BODY
         body = request.get_data(cache=False)

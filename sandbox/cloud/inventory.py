@@ -17,6 +17,14 @@ from moto.sesv2.models import sesv2_backends
 
 from sandbox.cloud.settings import ACCOUNT
 
+ARN_PARTS = {
+    ("ec2", "security_group"): "security-group",
+    ("rds", "instance"): "db",
+    ("elasticloadbalancing", "target_group"): "targetgroup",
+    ("elasticloadbalancing", "load_balancer"): "loadbalancer",
+    ("elasticloadbalancing", "listener_rule"): "listener-rule",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -27,6 +35,18 @@ class Resource:
     id: str
     name: str
     tags: dict[str, str]
+
+    @property
+    def type_name(self) -> str:
+        """As the tagging API filters by: `ec2:instance`, `kms:key`."""
+        return f"{self.service}:{ARN_PARTS.get((self.service, self.kind), self.kind).replace('_', '-')}"
+
+    def arn(self, region: str) -> str:
+        """The ARN, made up where AWS calls the thing by a shorter id."""
+        if self.id.startswith("arn:"):
+            return self.id
+        part = ARN_PARTS.get((self.service, self.kind), self.kind)
+        return f"arn:aws:{self.service}:{region}:{ACCOUNT}:{part}/{self.id}"
 
     def as_dict(self) -> dict[str, object]:
         return {"service": self.service, "kind": self.kind, "id": self.id, "name": self.name, "tags": self.tags}

@@ -120,5 +120,5 @@ def _record_changes(body: str) -> list[tuple[Effect, str]]:
 
 def as_json(entries: list[LedgerEntry]) -> bytes:
     """A JSON list, oldest first."""
-    fields = LedgerEntry.__slots__  # type: ignore[attr-defined]  # made by dataclass(slots=True)
+    fields = LedgerEntry.__slots__
     return json.dumps([{field: getattr(entry, field) for field in fields} for entry in entries]).encode()

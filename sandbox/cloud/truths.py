@@ -1,5 +1,6 @@
-"""Where moto says what is not so, corrected: certificates, the health of targets, ids and times that outlive a restart."""
+"""Where moto says what is not so, corrected: certificates, health of targets, ids and times after a restart."""
 
+import json
 import os
 import sys
 import time
@@ -20,11 +21,12 @@ from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal import mock_random
-from moto.route53.models import route53_backends
 
 from sandbox.cloud.calls import Action
 from sandbox.cloud.faults import Answer
+from sandbox.cloud.inventory import inventory
 from sandbox.cloud.settings import ACCOUNT
+from sandbox.cloud.views import dns_records, group_arns, host_names
 from sandbox.hosts.addresses import answers_health_check
 
 HEALTH_XML = (
@@ -43,12 +45,16 @@ _now_override: list[float] = []
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A registered target: a port of an instance, and the path that must answer there with a 2xx or 3xx."""
+    """A registered target: a port of an instance, and the path that must answer there with a 2xx or 3xx.
+
+    `host` is a name of a rule that forwards to the target; null where no rule does.
+    """
 
     instance_id: str
     port: int
     health_path: str
     running: bool
+    host: str | None
 
 
 def correct_moto(validation_wait: int) -> None:
@@ -92,21 +98,15 @@ def before_reading(action: Action) -> None:
                 certificate.created_at = emulated_now()
 
 
-def dns_records() -> set[tuple[str, str]]:
-    """All records of all zones as (name with its final dot, type)."""
-    zones: Iterable[Any] = route53_backends[ACCOUNT]["aws"].zones.values()
-    return {(f"{record.name.rstrip('.')}.", str(record.type)) for zone in zones for record in zone.rrsets}
-
-
 def registered_targets(arn: str, region: str) -> list[Target] | None:
     """The targets of a group; None when there is no such group."""
     group: Any = elbv2_backends[ACCOUNT][region].target_groups.get(arn)
     if group is None:
         return None
-    path = group.health_check_path or "/"
+    path, host = group.health_check_path or "/", _host_of(arn, region)
     running = {instance.id for instance in ec2_backends[ACCOUNT][region].all_instances() if instance.state == "running"}
     return [
-        Target(target["Id"], int(target.get("Port") or group.port), path, target["Id"] in running)
+        Target(target["Id"], int(target.get("Port") or group.port), path, target["Id"] in running, host)
         for target in group.targets.values()
     ]
 
@@ -125,13 +125,38 @@ def target_health_answer(targets: list[Target], *, hosts: Path) -> Answer:
 def _health(target: Target, hosts: Path) -> str:
     if not target.running:
         return _state("unused", "Target.InvalidState", "Target is in the stopped state")
-    if answers_health_check(hosts, target.instance_id, target.port, target.health_path):
+    if target.host is None:
+        return _state("unused", "Target.NotInUse", "Target group is not configured to receive traffic")
+    if answers_health_check(hosts, target.instance_id, target.health_path, host=target.host):
         return "<State>healthy</State>"
     return _state("unhealthy", "Target.FailedHealthChecks", "Health checks failed")
 
 
+def _host_of(arn: str, region: str) -> str | None:
+    """AWS checks by address; an emulated machine tells its stacks apart by name alone, so a rule's name is sent."""
+    balancers: Iterable[Any] = elbv2_backends[ACCOUNT][region].load_balancers.values()
+    rules = [rule for each in balancers for listener in each.listeners.values() for rule in listener.rules.values()]
+    names = [name for rule in rules if arn in group_arns(rule) for name in host_names(rule)]
+    return min((name for name in names if "*" not in name), key=lambda name: (len(name), name), default=None)
+
+
 def _state(state: str, reason: str, text: str) -> str:
     return f"<State>{state}</State><Reason>{reason}</Reason><Description>{text}</Description>"
+
+
+def tagged_resources_answer(request: dict[str, object], region: str) -> Answer:
+    """The tagging API over the inventory; moto's would load every service it knows."""
+    filters: Any = request.get("TagFilters") or []
+    kinds: Any = request.get("ResourceTypeFilters") or []
+    found = [
+        {"ResourceARN": resource.arn(region), "Tags": [{"Key": k, "Value": v} for k, v in resource.tags.items()]}
+        for resource in inventory(region)
+        if resource.tags
+        and (not kinds or resource.type_name in kinds)
+        and all(resource.tags.get(each["Key"]) in (each.get("Values") or resource.tags.values()) for each in filters)
+    ]
+    body = json.dumps({"ResourceTagMappingList": found, "PaginationToken": ""}).encode()
+    return Answer(200, (("Content-Type", "application/x-amz-json-1.1"),), body)
 
 
 def _validation_names(certificate: Any) -> set[str]:

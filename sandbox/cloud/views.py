@@ -1,14 +1,14 @@
 """What the emulated machines and the emulated internet edge need to know of the account, as plain JSON values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from moto.ec2.models import ec2_backends
 from moto.elbv2.models import elbv2_backends
+from moto.route53.models import route53_backends
 
 from sandbox.cloud.settings import ACCOUNT
-from sandbox.cloud.truths import dns_records
 
 INSTANCE_SERVICES = ("ec2",)
 ROUTE_SERVICES = ("ec2", "elasticloadbalancing", "route53")
@@ -49,23 +49,38 @@ def routes(region: str) -> dict[str, object]:
 
 
 def _forward_rule(rule: Any, groups: Mapping[str, Any]) -> ForwardRule | None:
-    hosts = [
+    hosts = host_names(rule)
+    if rule.is_default or not hosts:
+        return None
+    targets: list[dict[str, object]] = []
+    for arn in group_arns(rule):
+        group = groups.get(arn)
+        if group is not None:
+            targets += [
+                {"instance_id": target["Id"], "port": int(target.get("Port") or group.port)}
+                for target in group.targets.values()
+            ]
+    return ForwardRule(int(rule.priority), hosts, targets)
+
+
+def dns_records() -> set[tuple[str, str]]:
+    """All records of all zones as (name with its final dot, type)."""
+    zones: Iterable[Any] = route53_backends[ACCOUNT]["aws"].zones.values()
+    return {(f"{record.name.rstrip('.')}.", str(record.type)) for zone in zones for record in zone.rrsets}
+
+
+def host_names(rule: Any) -> list[str]:
+    """The values of a rule's host-header conditions."""
+    return [
         str(value).lower()
         for condition in rule.conditions
         if condition.get("Field") == "host-header"
         for value in condition.get("Values") or condition.get("HostHeaderConfig", {}).get("Values", [])
     ]
-    if rule.is_default or not hosts:
-        return None
-    targets: list[dict[str, object]] = []
-    for arn in _group_arns(rule):
-        group = groups.get(arn)
-        for target in group.targets.values() if group is not None else ():
-            targets.append({"instance_id": target["Id"], "port": int(target.get("Port") or group.port)})
-    return ForwardRule(int(rule.priority), hosts, targets)
 
 
-def _group_arns(rule: Any) -> list[str]:
+def group_arns(rule: Any) -> list[str]:
+    """The target groups that a rule forwards to."""
     arns: list[str] = []
     for action in rule.actions:
         data = action.data
