@@ -1,5 +1,6 @@
 """Objects: files of tenants, in S3 or a directory."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -46,6 +47,7 @@ async def open_objects(settings: ObjectsSettings) -> AsyncIterator[Objects]:
     if isinstance(settings, LocalObjectsSettings):
         from libs.adapters.objects.local import LocalObjects  # noqa: PLC0415 - see above
 
+        await asyncio.to_thread(settings.root.mkdir, parents=True, exist_ok=True)
         yield LocalObjects(settings)
     else:
         from libs.adapters.objects.aws import open_s3_objects  # noqa: PLC0415 - see above
