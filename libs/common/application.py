@@ -11,9 +11,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import exc
 
 from libs.common.middleware.access_log import AccessLogMiddleware
+from libs.common.middleware.body_limit import BodyLimitMiddleware
 from libs.common.middleware.deadlines import DeadlineMiddleware
 from libs.common.middleware.request_id import RequestIdMiddleware
 from libs.common.middleware.security_headers import SecurityHeadersMiddleware
+from libs.common.middleware.unexpected_errors import UnexpectedErrorMiddleware
 from libs.common.migrations.runner import known_revisions, schema_is_current
 from libs.common.operations import operations_router
 from libs.common.problems import (
@@ -49,7 +51,6 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
         responses=problem_responses(Unprocessable),
         generate_unique_id_function=_operation_id,
     )
@@ -58,6 +59,8 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
     for router in (*service.routers, operations_router(service)):
         app.include_router(router)
     _describe_problems(app)
+    app.add_middleware(UnexpectedErrorMiddleware)
+    app.add_middleware(BodyLimitMiddleware, max_bytes=MAX_BODY_BYTES)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(DeadlineMiddleware)
     app.add_middleware(AccessLogMiddleware)

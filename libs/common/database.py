@@ -90,6 +90,17 @@ class Database:
                 driver.tenant_id = None
 
     @asynccontextmanager
+    async def platform_session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction of the application's role for tables that belong to no tenant; it sees no tenant's row."""
+        async with AsyncSession(self._app, expire_on_commit=False) as session:
+            try:
+                yield session
+                await _commit(session)
+            except BaseException:
+                await session.rollback()
+                raise
+
+    @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:
         """One transaction that sees every tenant's rows. For look-ups, sweeps, relay, inbox and operators only."""
         async with AsyncSession(self._system, expire_on_commit=False) as session:

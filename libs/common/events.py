@@ -6,7 +6,7 @@ A `FactEvent` says what happened once: each counts, by its id.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from opentelemetry.propagate import inject
@@ -41,7 +41,8 @@ class FactEvent(Event):
     """Something that happened once."""
 
 
-Handler = Callable[[AsyncSession, Event], Awaitable[None]]
+# The key in the mapping says which event a handler takes; a more exact type cannot be written for a whole mapping.
+Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
 
 

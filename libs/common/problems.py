@@ -18,7 +18,6 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import orjson
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -29,7 +28,6 @@ from starlette.requests import Request
 from libs.common.request_context import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
-logger = structlog.get_logger()
 
 
 class FieldError(BaseModel):
@@ -253,14 +251,8 @@ async def _answer_http_exception(_request: Request, error: Exception) -> Respons
     return response
 
 
-async def _answer_unexpected(_request: Request, error: Exception) -> Response:
-    logger.error("http.unexpected_error", exc_info=error)
-    return problem_response(Problem())
-
-
 def install_problem_handlers(app: FastAPI) -> None:
-    """Makes every error of `app` a problem document: ours, FastAPI's, and the unexpected, which is logged."""
+    """Makes every error of `app` a problem document: ours and FastAPI's."""
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_validation)
     app.add_exception_handler(HTTPException, _answer_http_exception)
-    app.add_exception_handler(Exception, _answer_unexpected)
