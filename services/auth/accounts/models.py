@@ -1,0 +1,47 @@
+"""People, the businesses they signed up, and their roles in them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.auth.base import Base
+
+
+class UserAccount(Base):
+    """A person. `email` is normalised: lower case, no surrounding space."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    full_name: Mapped[str]
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class TenantRow(Base):
+    """A business. `home_region` is where its stack and data live."""
+
+    __tablename__ = "tenant"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    name: Mapped[str]
+    locale: Mapped[str]
+    time_zone: Mapped[str]
+    country: Mapped[str | None]
+    home_region: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A person's role in a business."""
+
+    __tablename__ = "membership"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    role: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,46 @@
+"""All SQL of people and their businesses, within one tenant or for one person."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.auth.accounts.models import Membership, TenantRow, UserAccount
+
+
+async def add_user(session: AsyncSession, user: UserAccount) -> bool:
+    """False if the address is taken."""
+    values = {column.name: getattr(user, column.name) for column in UserAccount.__table__.columns}
+    statement = insert(UserAccount).values(values).on_conflict_do_nothing(index_elements=[UserAccount.email])
+    return await session.scalar(statement.returning(UserAccount.id)) is not None
+
+
+async def add_tenant(session: AsyncSession, tenant: TenantRow, owner: Membership) -> None:
+    session.add(tenant)
+    await session.flush()
+    session.add(owner)
+    await session.flush()
+
+
+async def find_user_by_email(session: AsyncSession, email: str) -> UserAccount | None:
+    return await session.scalar(select(UserAccount).where(UserAccount.email == email))
+
+
+async def find_user(session: AsyncSession, user_id: UUID) -> UserAccount | None:
+    return await session.get(UserAccount, user_id)
+
+
+async def find_tenant(session: AsyncSession, tenant_id: UUID) -> TenantRow | None:
+    return await session.get(TenantRow, tenant_id)
+
+
+async def find_owner(session: AsyncSession, tenant_id: UUID) -> UserAccount | None:
+    """The owner of the tenant that the session is bound to; the first, where there are several."""
+    return await session.scalar(
+        select(UserAccount)
+        .join(Membership, Membership.user_id == UserAccount.id)
+        .where(Membership.tenant_id == tenant_id, Membership.role == "owner")
+        .order_by(Membership.created_at)
+        .limit(1)
+    )

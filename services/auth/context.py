@@ -1,0 +1,71 @@
+"""auth's open parts."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from libs.adapters.bus import open_bus
+from libs.adapters.keys import open_keys
+from libs.adapters.mail import Mailer, open_mail
+from libs.common.service import ServiceContext
+from libs.common.service_parts import open_parts
+from libs.contracts.auth import CALLERS
+from services.auth.accounts.passwords import PasswordHasher
+from services.auth.accounts.service import Accounts
+from services.auth.sessions.service import Sessions
+from services.auth.settings import AuthSettings
+from services.auth.signing_keys.cipher import SigningKeyCipher
+from services.auth.signing_keys.service import SigningKeys
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthContext(ServiceContext):
+    """What auth's endpoints, handlers and sweeps use."""
+
+    accounts: Accounts
+    sessions: Sessions
+    signing_keys: SigningKeys
+    cipher: SigningKeyCipher
+    mail: Mailer
+    web_url: str
+
+
+@asynccontextmanager
+async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
+    """Opens database, bus, keys and mail; closes them in reverse."""
+    signing_keys: SigningKeys | None = None
+
+    async def own_jwks() -> list[Mapping[str, Any]]:
+        return [] if signing_keys is None else await signing_keys.jwks()
+
+    async with (
+        open_parts("auth", settings, fetch_jwks=own_jwks) as parts,
+        open_bus(settings.bus) as bus,
+        open_keys(settings.keys) as keys,
+        open_mail(settings.mail) as mail,
+    ):
+        cipher = SigningKeyCipher(keys)
+        signing_keys = SigningKeys(parts.database, cipher)
+        sessions = Sessions(parts.database, signing_keys, settings.refresh_key.get_secret_value().encode())
+        hasher = PasswordHasher(threads=settings.password_threads)
+        try:
+            yield AuthContext(
+                settings=settings,
+                database=parts.database,
+                bus=bus,
+                clock=parts.clock,
+                cursors=parts.cursors,
+                tokens=parts.tokens,
+                assertions=parts.assertions,
+                access_modes=parts.access_modes,
+                callers=CALLERS,
+                accounts=Accounts(parts.database, sessions, hasher, parts.clock, home_region=settings.home_region),
+                sessions=sessions,
+                signing_keys=signing_keys,
+                cipher=cipher,
+                mail=mail,
+                web_url=settings.web_url,
+            )
+        finally:
+            hasher.close()

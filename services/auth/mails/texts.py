@@ -1,0 +1,41 @@
+"""The words of auth's mails, by template and language. A language that is not here reads English."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """`{full_name}` and `{web_url}` are filled in."""
+
+    subject: str
+    text: str
+
+
+TEXTS: dict[str, dict[str, MailText]] = {
+    "email_taken": {
+        "en": MailText(
+            subject="Somebody tried to sign up with your address",
+            text=(
+                "Hello {full_name},\n\n"
+                "somebody, perhaps you, tried to sign up at StackPro with this e-mail address. You already have an "
+                "account, so nothing was changed.\n\n"
+                "If it was you, sign in at {web_url} instead. If it was not, you need not do anything.\n"
+            ),
+        ),
+        "de": MailText(
+            subject="Jemand wollte sich mit Ihrer Adresse anmelden",
+            text=(
+                "Guten Tag {full_name},\n\n"
+                "jemand, vielleicht Sie selbst, wollte mit dieser E-Mail-Adresse ein Konto bei StackPro eröffnen. Sie "
+                "haben bereits eines; es wurde nichts geändert.\n\n"
+                "Waren Sie es, melden Sie sich bitte unter {web_url} an. Wenn nicht, brauchen Sie nichts zu tun.\n"
+            ),
+        ),
+    },
+}
+
+
+def mail_text(template: str, locale: str) -> MailText:
+    """The text in the language of `locale`, a BCP 47 tag."""
+    languages = TEXTS[template]
+    return languages.get(locale.split("-", maxsplit=1)[0], languages["en"])

@@ -1,0 +1,33 @@
+"""Signed-in sessions and their chain of refresh tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.auth.base import Base
+
+
+class UserSession(Base):
+    """One sign-in of a person. All its refresh tokens are one family; `current_tenant_id` is where they work."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    current_tenant_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_because: Mapped[str | None]
+
+
+class RefreshToken(Base):
+    """The hash of one token of the chain; `used_at` is when it was exchanged for the next."""
+
+    __tablename__ = "refresh_token"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

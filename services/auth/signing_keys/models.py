@@ -1,0 +1,20 @@
+"""The keys that sign access tokens."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.auth.base import Base
+
+
+class SigningKeyRow(Base):
+    """A key pair. It is published before `active_from` and until `published_until`; null means it is not retired."""
+
+    __tablename__ = "signing_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    encrypted_private_key: Mapped[bytes]
+    public_jwk: Mapped[dict[str, Any]]
+    active_from: Mapped[datetime]
+    published_until: Mapped[datetime | None]
