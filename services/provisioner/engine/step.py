@@ -35,10 +35,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import JsonValue
 
+from libs.common.events import Event
 from services.provisioner.resources.ledger import ResourceLedger
 from services.provisioner.stacks.desired_state import DesiredState
 
@@ -158,7 +159,8 @@ class StepContext(Generic[D]):
     `desired` is the state to reach and `previous` the one the stack was in before this deployment (null at creation).
     `outputs` holds the outputs of this deployment's steps by step name, `previous_outputs` those of the deployment
     that made the stack what it was (for a conversion: the trial's host, its bundle ...). `own` is what this step has
-    recorded so far. `deadline` is real time. `log` writes a line that the customer sees live.
+    recorded so far. `deadline` is real time. `log` writes a line that the customer sees live. `announce` writes an
+    event to the outbox; give it `id=context.key("...")`, so that a repeated step announces once.
     """
 
     tenant_id: UUID
@@ -174,6 +176,12 @@ class StepContext(Generic[D]):
     dependencies: D
     resources: ResourceLedger
     log: Callable[[str], Awaitable[None]]
+    announce: Callable[[Event], Awaitable[None]]
+    step: str
+
+    def key(self, purpose: str) -> UUID:
+        """An id that is the same whenever this step of this deployment asks for it: of an event, a command, a call."""
+        return uuid5(self.deployment.id, f"{self.step}/{purpose}")
 
     def output(self, step: str, key: str) -> str:
         """A text that an earlier step of this deployment put out; raises `KeyError` naming both if it is not there."""
@@ -208,12 +216,14 @@ class Step(ABC, Generic[D]):
 
     A verb raises `StepError`s. Any other exception that carries a true `retryable` (the cloud's and the ports' errors
     do) is retried; one that does not is a defect, logged as such, and retried too, because a retry observes first.
-    Verbs are cancelled at the step's deadline and when the lease is lost.
+    A verb is cancelled after `call_seconds` and when the lease is lost.
     """
 
     name: ClassVar[str]
     phase: ClassVar[Phase]
     retry: ClassVar[RetryPolicy] = RetryPolicy()
+    call_seconds: ClassVar[float] = 60.0
+    """How long one call of a verb may take; it is cancelled then and tried again. What lasts longer waits."""
 
     async def observe(self, context: StepContext[D]) -> Observation:
         """Looks, and changes nothing: used before `ensure`, and on a schedule to detect drift.

@@ -3,7 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from libs.contracts.billing import Plan
 
 HostKind = Literal["shared", "dedicated"]
 APPS = ("crm", "files", "booking", "email_marketing", "website")
@@ -15,26 +17,23 @@ class Desired(BaseModel):
 
 
 class PlanShape(Desired):
-    """What a plan asks of the infrastructure; copied from the plan catalogue when the plan was chosen.
+    """What a plan asks of the infrastructure, as the catalogue said when the plan was chosen.
 
-    `instance_type` is null on a shared host. `storage_bytes` and `users` are null where the plan has no limit.
-    `backup_every_hours` is null where the plan has no backups.
+    `instance_type`, `memory_mib` and `volume_gib` are the host's. A limit of null is unlimited.
     """
 
     id: str = Field(min_length=1, max_length=64)
     host_kind: HostKind
-    instance_type: str | None = None
-    database: Literal["containers", "rds"] = "containers"
-    storage_bytes: int | None = Field(default=None, ge=0)
-    users: int | None = Field(default=None, ge=1)
-    backup_every_hours: int | None = Field(default=None, ge=1)
-    backup_kept_days: int = Field(default=0, ge=0)
+    instance_type: str
+    memory_mib: int = Field(gt=0)
+    volume_gib: int = Field(gt=0)
+    database: Literal["container", "rds"] = "container"
+    limits: dict[str, int | None] = {}
 
-    @model_validator(mode="after")
-    def _a_dedicated_host_has_a_type(self) -> "PlanShape":
-        if (self.instance_type is None) != (self.host_kind == "shared"):
-            raise ValueError("a dedicated host needs an instance type, and a shared one has none of the tenant's own")
-        return self
+    @classmethod
+    def of(cls, plan: Plan) -> "PlanShape":
+        """The shape of a plan of billing's catalogue."""
+        return cls(id=plan.id, limits=plan.limits, **plan.compute.model_dump())
 
 
 class DesiredState(Desired):
