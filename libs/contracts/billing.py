@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from libs.common.access_mode import Mode
 from libs.common.events import FactEvent, StateEvent
@@ -73,6 +73,8 @@ class SubscriptionChanged(StateEvent):
 class PlanCompute(BaseModel):
     """Where a plan's stack runs. `memory_mib` is the host's; `database` says who runs the app databases."""
 
+    model_config = ConfigDict(frozen=True)
+
     host_kind: Literal["shared", "dedicated"]
     instance_type: str
     memory_mib: int
@@ -80,13 +82,24 @@ class PlanCompute(BaseModel):
     database: Literal["container", "rds"]
 
 
+class BackupSchedule(BaseModel):
+    """How often a plan's stacks are backed up, and how long a backup is kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    every_hours: int = Field(gt=0)
+    kept_days: int = Field(gt=0)
+
+
 class Plan(BaseModel):
-    """One entry of the catalogue, as other services need it. A limit of null is unlimited."""
+    """One entry of the catalogue, as other services need it. A limit of null is unlimited; no backups are null."""
 
     id: str
     name: str
     compute: PlanCompute
     limits: dict[str, int | None]
+    features: list[str] = []
+    backups: BackupSchedule | None = None
 
 
 class TrialSummary(BaseModel):

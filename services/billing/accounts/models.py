@@ -1,0 +1,19 @@
+"""A tenant's account with billing: the root that every change of its trial, checkout and subscription holds first."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.billing.base import Base
+
+
+class BillingAccount(Base):
+    """`subscription_version` grows by one at each change of the tenant's subscriptions."""
+
+    __tablename__ = "billing_account"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    stripe_customer_id: Mapped[str | None]
+    subscription_version: Mapped[int]
+    next_reconcile_at: Mapped[datetime | None]

@@ -1,0 +1,56 @@
+"""billing: plans, trials, payment and what a tenant may do because of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from libs.common.application import create_application
+from libs.common.service import Loop, Service
+from libs.contracts.billing import CALLERS
+from services.billing.checkout import endpoints as checkout
+from services.billing.context import BillingContext, open_context
+from services.billing.mails.sweeps import PURGE_MAIL, mail_sweep
+from services.billing.plans import endpoints as plans
+from services.billing.plans.loop import push_loop
+from services.billing.settings import BillingSettings
+from services.billing.subscriptions import endpoints as subscriptions
+from services.billing.subscriptions import internal_endpoints
+from services.billing.subscriptions.sweeps import reconciliation_sweep
+from services.billing.trials.handlers import trial_handlers
+from services.billing.trials.sweeps import trial_sweep
+from services.billing.webhooks import endpoints as webhooks
+from services.billing.webhooks.loop import stripe_event_loop
+from services.billing.webhooks.sweeps import PURGE_EVENTS, stripe_event_sweep
+
+
+def _loops(context: BillingContext) -> Mapping[str, Loop]:
+    loops = {"stripe_events": stripe_event_loop(context)}
+    if context.settings.push_catalogue_at_start:
+        loops["push_catalogue"] = push_loop(context)
+    return loops
+
+
+SERVICE: Service[BillingSettings, BillingContext] = Service(
+    name="billing",
+    settings=BillingSettings,
+    open_context=open_context,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(plans.router, checkout.router, subscriptions.router, webhooks.router, internal_endpoints.router),
+    callers=CALLERS,
+    handlers=trial_handlers,
+    sweeps=lambda context: (
+        trial_sweep(context),
+        stripe_event_sweep(context),
+        mail_sweep(context),
+        reconciliation_sweep(context),
+        PURGE_EVENTS,
+        PURGE_MAIL,
+    ),
+    loops=_loops,
+)
+
+
+def create_app(settings: BillingSettings) -> FastAPI:
+    """billing over HTTP."""
+    return create_application(SERVICE, settings)

@@ -1,0 +1,27 @@
+"""Checkouts: a tenant's attempts to buy a plan."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.billing.base import Base
+
+
+class Checkout(Base):
+    """`creating` until Stripe's session is known, then `open`; `complete`, `expired` or `abandoned` at the end.
+
+    A tenant has at most one that is not at its end, so that nobody pays twice. `created_at` is technical time.
+    """
+
+    __tablename__ = "checkout"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    plan: Mapped[str]
+    price_id: Mapped[str]
+    status: Mapped[str]
+    stripe_session_id: Mapped[str | None]
+    url: Mapped[str | None]
+    started_by: Mapped[UUID]
+    created_at: Mapped[datetime]

@@ -1,0 +1,23 @@
+"""Trials."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.billing.base import Base
+
+
+class Trial(Base):
+    """A tenant's one trial, in business time. `next_step_at` is when something happens to it next, if anything will."""
+
+    __tablename__ = "trial"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    grace_ends_at: Mapped[datetime]
+    next_step_at: Mapped[datetime | None]
+    version: Mapped[int]

@@ -1,0 +1,291 @@
+"""billing in a test: its real database, the Stripe sandbox over HTTP, a fixed clock, and doubles of auth and mail."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import select, text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from libs.adapters.bus import LocalBusSettings
+from libs.adapters.mail import Mail, MailboxSettings, MailUnavailable, Sender
+from libs.common.application import create_application
+from libs.common.clock import FixedClock
+from libs.common.http_client import ServiceHttp
+from libs.common.ids import new_id
+from libs.common.platform_tables import OutboxRow, TenantAccessRow
+from libs.common.security.assertions import AssertionSigner
+from libs.common.security.tokens import AccessTokenVerifier
+from libs.common.sweeps import Sweep, run_sweep
+from libs.contracts.auth import AuthClient
+from sandbox.ports import free_port
+from sandbox.stripe.app import create_app as create_stripe
+from sandbox.stripe.settings import StripeSandboxSettings
+from services.billing.app import SERVICE
+from services.billing.context import BillingContext, open_context
+from services.billing.plans.service import push_catalogue
+from services.billing.settings import BillingSettings
+from services.billing.trials.service import start_trial
+from services.billing.webhooks.sweeps import work_off_due
+from tests.support.databases import ServiceDatabase
+from tests.support.eventually import eventually
+from tests.support.http_server import served
+from tests.support.identities import SERVICE_KEYS, SERVICE_PUBLIC_KEYS, as_member, jwks
+
+API_KEY = "sk_test_of_tests"
+WEBHOOK_SECRET = "whsec_of_tests"
+PAYING_CARD = "4242424242424242"
+DECLINED_CARD = "4000000000000002"
+FAILS_AT_RENEWAL = "4000000000000341"
+
+
+class RecordingMailer:
+    """A mailer that keeps each mail once, by id, and fails while `down`."""
+
+    def __init__(self) -> None:
+        self.sent: dict[UUID, Mail] = {}
+        self.down = False
+
+    async def send(self, mail: Mail) -> None:
+        if self.down:
+            raise MailUnavailable
+        self.sent.setdefault(mail.id, mail)
+
+    async def ping(self) -> None:
+        if self.down:
+            raise MailUnavailable
+
+    def subjects_to(self, tenant_id: UUID) -> list[str]:
+        return [mail.subject for mail in self.sent.values() if mail.to == (owner_address(tenant_id),)]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One webhook as the Stripe sandbox sent it."""
+
+    body: bytes
+    signature: str
+
+
+@dataclass
+class Webhooks:
+    """Collects what the Stripe sandbox sends; tests pass it on as they like."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    def app(self) -> Starlette:
+        async def receive(request: Request) -> Response:
+            self.deliveries.append(Delivery(await request.body(), request.headers["stripe-signature"]))
+            return Response(status_code=200)
+
+        return Starlette(routes=[Route("/webhooks/stripe", receive, methods=["POST"])])
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything a test of billing reaches."""
+
+    context: BillingContext
+    clock: FixedClock
+    client: httpx.AsyncClient
+    stripe: httpx.AsyncClient
+    webhooks: Webhooks
+    mailer: RecordingMailer
+
+    async def new_tenant(self) -> UUID:
+        """A tenant whose trial has just begun."""
+        tenant_id = new_id()
+        async with self.context.database.tenant_session(tenant_id) as session:
+            await start_trial(session, tenant_id, catalogue=self.context.catalogue, now=self.clock.now())
+        return tenant_id
+
+    async def checkout(self, tenant_id: UUID, plan: str = "business", **headers: str) -> httpx.Response:
+        return await self.client.post(
+            "/v1/billing/checkout", json={"plan": plan, "interval": "month"}, headers=as_member(tenant_id) | headers
+        )
+
+    async def pay(self, url: str, card: str = PAYING_CARD) -> httpx.Response:
+        form = {"card_number": card, "exp_month": "12", "exp_year": "2034", "cvc": "123"}
+        return await self.stripe.post(f"{url}/pay", data=form)
+
+    async def paid_checkout(self, tenant_id: UUID, plan: str = "business", card: str = PAYING_CARD) -> list[Delivery]:
+        """Buys a plan and returns the webhooks that Stripe sent for it, in its order."""
+        opened = await self.checkout(tenant_id, plan)
+        assert opened.status_code == 201, opened.text
+        before = len(self.webhooks.deliveries)
+        paid = await self.pay(opened.json()["url"], card)
+        assert paid.status_code == 303, paid.text
+        await self.webhooks_settled()
+        return self.webhooks.deliveries[before:]
+
+    async def webhooks_settled(self) -> None:
+        """Waits until the sandbox has no webhook on its way."""
+
+        async def none_pending() -> bool:
+            return (await self.stripe.get("/_sandbox/next-due")).json()["pending_deliveries"] == 0
+
+        await eventually(none_pending)
+
+    async def deliver(self, delivery: Delivery, *, signature: str | None = None) -> httpx.Response:
+        headers = {"Stripe-Signature": signature or delivery.signature, "Content-Type": "application/json"}
+        return await self.client.post("/webhooks/stripe", content=delivery.body, headers=headers)
+
+    async def deliver_and_work_off(self, deliveries: Sequence[Delivery]) -> None:
+        """Each event is worked off before the next one comes."""
+        for delivery in deliveries:
+            answer = await self.deliver(delivery)
+            assert answer.status_code == 202, answer.text
+            await self.work_off()
+
+    async def work_off(self) -> None:
+        while await work_off_due(self.context):
+            pass
+
+    async def subscribe(self, tenant_id: UUID, plan: str = "business", card: str = PAYING_CARD) -> None:
+        await self.deliver_and_work_off(await self.paid_checkout(tenant_id, plan, card))
+
+    async def advance(self, delta: timedelta) -> None:
+        """Moves business time, here and at Stripe, and runs the sweeps that follow it."""
+        self.clock.advance(delta)
+        (await self.stripe.post("/_sandbox/advance")).raise_for_status()
+        await self.webhooks_settled()
+        for sweep in SERVICE.sweeps(self.context):
+            if sweep.next_due is not None:
+                await self.sweep(sweep)
+
+    async def sweep(self, sweep: Sweep) -> int:
+        return await run_sweep(sweep, database=self.context.database, clock=self.clock)
+
+    async def subscription(self, tenant_id: UUID) -> httpx.Response:
+        return await self.client.get("/v1/billing/subscription", headers=as_member(tenant_id))
+
+    async def events(self, tenant_id: UUID, event_type: str) -> list[dict[str, Any]]:
+        """What was announced about a tenant, in order."""
+        async with self.context.database.system_session() as session:
+            rows = select(OutboxRow.body).where(OutboxRow.tenant_id == tenant_id, OutboxRow.type == event_type)
+            return list(await session.scalars(rows.order_by(OutboxRow.position)))
+
+    async def mode(self, tenant_id: UUID) -> str:
+        async with self.context.database.tenant_session(tenant_id) as session:
+            return await session.scalar(select(TenantAccessRow.mode)) or "full"
+
+    async def charges(self) -> list[dict[str, Any]]:
+        """Money taken, by Stripe's own ledger."""
+        entries: list[dict[str, Any]] = (await self.stripe.get("/_sandbox/ledger")).json()["entries"]
+        return [entry for entry in entries if entry["status"] == "succeeded"]
+
+    async def make_pending_events_due(self) -> None:
+        """What the lease of a dead worker does by itself, in less time."""
+        async with self.context.database.system_session() as session:
+            await session.execute(text("UPDATE stripe_event SET next_attempt_at = received_at WHERE status = 'pending'"))
+
+
+def owner_address(tenant_id: UUID) -> str:
+    return f"owner-{tenant_id}@example.com"
+
+
+def auth_app() -> FastAPI:
+    """auth, as far as billing asks it."""
+    app = FastAPI()
+
+    @app.get("/internal/tenants/{tenant_id}/owner-contact")
+    async def owner_contact(tenant_id: UUID) -> dict[str, str]:
+        return {
+            "user_id": str(tenant_id),
+            "email": owner_address(tenant_id),
+            "full_name": "Ada Lovelace",
+            "company": "Bäcker & Söhne",
+            "slug": "baecker-k3x9",
+            "locale": "en",
+        }
+
+    return app
+
+
+def billing_settings(database: ServiceDatabase, bus: LocalBusSettings, *, stripe_url: str) -> BillingSettings:
+    return BillingSettings(
+        database_url=SecretStr(database.url("app")),
+        database_system_url=SecretStr(database.url("system")),
+        database_pool_size=4,
+        jwks_url="http://127.0.0.1:9/jwks",
+        service_private_key=SecretStr(SERVICE_KEYS["billing"]),
+        service_public_keys=SERVICE_PUBLIC_KEYS,
+        cursor_key=SecretStr("a key of the tests, 32 characters"),
+        bus=bus,
+        mail=MailboxSettings(
+            sender=Sender(address="billing@example.com"),
+            url="http://127.0.0.1:9",
+            secret=SecretStr("secret of the mailbox"),
+        ),
+        auth_url="http://auth",
+        web_url="http://web.example",
+        stripe_api_key=SecretStr(API_KEY),
+        stripe_webhook_secrets=(SecretStr("whsec_the_next_one"), SecretStr(WEBHOOK_SECRET)),
+        stripe_api_url=stripe_url,
+    )
+
+
+@asynccontextmanager
+async def open_world(database: ServiceDatabase, bus: LocalBusSettings, folder: Path) -> AsyncIterator[World]:
+    """A Stripe sandbox without customers, and billing beside it."""
+    clock, webhooks, port = FixedClock(), Webhooks(), free_port()
+    stripe_url = f"http://127.0.0.1:{port}"
+    async with served(webhooks.app()) as webhook_url:
+        sandbox = StripeSandboxSettings(
+            database=folder / "stripe.sqlite",
+            api_key=API_KEY,
+            webhook_secret=WEBHOOK_SECRET,
+            webhook_url=f"{webhook_url}/webhooks/stripe",
+            base_url=stripe_url,
+            clock=clock,
+            after_last_retry="unpaid",
+        )
+        settings = billing_settings(database, bus, stripe_url=stripe_url)
+        async with (
+            served(create_stripe(sandbox), port=port),
+            open_context(settings) as opened,
+            httpx.AsyncClient(base_url=stripe_url) as stripe,
+        ):
+            mailer = RecordingMailer()
+            auth = ServiceHttp(
+                "auth",
+                "http://auth",
+                AssertionSigner("billing", SERVICE_KEYS["billing"]),
+                transport=httpx.ASGITransport(auth_app()),
+            )
+            context = replace(
+                opened,
+                clock=clock,
+                mailer=mailer,
+                tokens=AccessTokenVerifier(jwks),
+                auth=AuthClient(auth),
+                checkouts=asyncio.Semaphore(2),
+            )
+            await push_catalogue(context.payments, context.catalogue)
+            async with _client_of(context) as client:
+                yield World(
+                    context=context, clock=clock, client=client, stripe=stripe, webhooks=webhooks, mailer=mailer
+                )
+            await auth.aclose()
+
+
+@asynccontextmanager
+async def _client_of(context: BillingContext) -> AsyncIterator[httpx.AsyncClient]:
+    @asynccontextmanager
+    async def opened(_settings: BillingSettings) -> AsyncIterator[BillingContext]:
+        yield context
+
+    app = create_application(replace(SERVICE, open_context=opened), context.settings)
+    async with served(app) as url, httpx.AsyncClient(base_url=url) as client:
+        yield client
