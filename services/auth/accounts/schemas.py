@@ -5,9 +5,15 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr
 
+from libs.adapters.mail.port import check_address
 from libs.common.schemas import RequestBody
 
-Email = Annotated[EmailStr, AfterValidator(str.lower), Field(max_length=254, examples=["ada@example.com"])]
+Email = Annotated[
+    EmailStr,
+    AfterValidator(str.lower),
+    AfterValidator(check_address),
+    Field(max_length=254, examples=["ada@example.com"]),
+]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["correct horse battery staple"])]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
 

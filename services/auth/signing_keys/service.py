@@ -75,8 +75,9 @@ class SigningKeys:
 
     async def current(self) -> SigningKey:
         """The key that signs now."""
+        rows = await self._published()
         now = datetime.now(UTC)
-        row = next(row for row in await self._published() if row.active_from <= now)
+        row = next(row for row in rows if row.active_from <= now)
         if row.kid not in self._parsed:
             pem = await self._cipher.decrypt(row.encrypted_private_key, {"kid": row.kid})
             self._parsed[row.kid] = SigningKey(pem.decode())
