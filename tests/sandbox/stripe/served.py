@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own, to be killed: `python -m tests.sandbox.stripe.served PORT FOLDER WEBHOOK_URL`."""
+"""The sandbox as a process of its own, to be killed; its arguments are PORT, FOLDER and WEBHOOK_URL."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,9 @@
 """Delivery: at once, signed, retried, over restarts, and on request."""
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,8 @@ async def test_what_was_not_delivered_is_delivered_after_a_restart(tmp_path: Pat
     async with running_world(tmp_path, nobody) as world:
         await world.stripe.v1.customers.create_async({"name": "A"})
         assert await pending(world) == 1
+    with closing(sqlite3.connect(tmp_path / "stripe.sqlite3")) as connection, connection:
+        connection.execute("UPDATE delivery SET attempts = 12, next_attempt_at = ?", (time.time() + 3600,))
     async with running_receiver() as receiver, running_world(tmp_path, receiver) as world:
         await eventually(lambda: receiver.types() == ["customer.created"], timeout=10)
         assert len((await world.stripe.v1.customers.list_async()).data) == 1
