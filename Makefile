@@ -1,0 +1,37 @@
+.PHONY: run test check format lock bench faults set-up help
+
+STACKPRO := .venv/bin/stackpro
+PYTHON := .venv/bin/python
+WORKERS ?= 2
+
+help:    ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: set-up    ## Start the whole platform on this machine (Ctrl-C stops it)
+	@exec $(STACKPRO) up
+
+test: set-up    ## Run the whole test suite
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadscope
+
+faults: set-up    ## Kill the workers at every boundary, also during recovery (takes long)
+	@STACKPRO_ALL_FAULTS=1 $(PYTHON) -m pytest -q -n $(WORKERS) tests/faults
+
+check: set-up    ## Check format, lint, types, import rules and house rules
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	@$(PYTHON) -m tools.house_rules
+
+format: set-up    ## Format the code and mend what can be mended by itself
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+lock: set-up    ## Compile the lock files anew from pyproject.toml
+	@$(PYTHON) -m tools.lock
+
+bench: set-up    ## List the benches, or run one: make bench B=gateway
+	@$(PYTHON) -m bench $(B)
+
+set-up:
+	@./tools/set-up
