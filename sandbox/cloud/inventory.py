@@ -82,16 +82,16 @@ def _keys(region: str) -> Iterator[Resource]:
     for key in backend.keys.values():
         if key.key_state == "PendingDeletion" or key.key_manager == "AWS":
             continue
-        aliases = sorted(backend.get_all_aliases().get(key.id, ()))
-        tags = _pairs(backend.list_resource_tags(key.id))
-        yield Resource("kms", "key", key.id, aliases[0] if aliases else "", tags)
+        aliases = sorted(key.aliases)
+        tags = _pairs(backend.tagger.get_tag_dict_for_resource(key.id))
+        yield Resource("kms", "key", key.id, aliases[0].removeprefix("alias/") if aliases else "", tags)
 
 
 def _roles(_: str) -> Iterator[Resource]:
     backend: Any = iam_backends[ACCOUNT]["aws"]
     for role in backend.roles.values():
         if not role.path.startswith("/aws-service-role/"):
-            yield Resource("iam", "role", role.arn, role.name, _pairs(role.get_tags()))
+            yield Resource("iam", "role", role.arn, role.name, _pairs(role.tags))
     for profile in backend.instance_profiles.values():
         yield Resource("iam", "instance_profile", profile.arn, profile.name, _pairs(profile.tags))
 

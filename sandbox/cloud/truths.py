@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,11 +15,13 @@ from xml.sax.saxutils import escape
 import moto.acm.models
 import moto.core.utils
 import moto.elbv2.models
+import moto.s3.models
 import moto.settings
 from moto.acm.models import acm_backends
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.elbv2.models import elbv2_backends
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.moto_api._internal import mock_random
 
 from sandbox.cloud.calls import Action
@@ -39,6 +41,7 @@ MEMBER_XML = (
     "<member><Target><Id>{id}</Id><Port>{port}</Port></Target><HealthCheckPort>traffic-port</HealthCheckPort>"
     "<TargetHealth>{health}</TargetHealth></member>"
 )
+NOT_YET = timedelta(days=1)
 _original_now = moto.core.utils.utcnow
 _now_override: list[float] = []
 
@@ -62,6 +65,7 @@ def correct_moto(validation_wait: int) -> None:
     moto.settings.ACM_VALIDATION_WAIT = validation_wait
     # A listener rule's ARN ends in the memory address of its object: another one after every restart.
     setattr(moto.elbv2.models, "id", lambda _: mock_random.get_random_hex(16))  # noqa: B010  not an attribute yet
+    setattr(moto.s3.models.FakeBucket, "get_permission", _unconditional_permission)  # noqa: B010  a method of theirs
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.") and getattr(module, "utcnow", None) is _original_now:
             setattr(module, "utcnow", emulated_now)  # noqa: B010  mypy knows no such attribute of a module
@@ -94,8 +98,9 @@ def before_reading(action: Action) -> None:
     names = {name.lower() for name, kind in dns_records() if kind == "CNAME"}
     for backend in acm_backends[ACCOUNT].values():
         for certificate in backend._certificates.values():  # noqa: SLF001  moto has no public listing of objects
-            if certificate.status == "PENDING_VALIDATION" and not names >= _validation_names(certificate):
-                certificate.created_at = emulated_now()
+            if certificate.status == "PENDING_VALIDATION":
+                proven, now = names >= _validation_names(certificate), emulated_now()
+                certificate.created_at = min(certificate.created_at, now) if proven else now + NOT_YET
 
 
 def registered_targets(arn: str, region: str) -> list[Target] | None:
@@ -157,6 +162,15 @@ def tagged_resources_answer(request: dict[str, object], region: str) -> Answer:
     ]
     body = json.dumps({"ResourceTagMappingList": found, "PaginationToken": ""}).encode()
     return Answer(200, (("Content-Type", "application/x-amz-json-1.1"),), body)
+
+
+def _unconditional_permission(bucket: Any, action: str, resource: str) -> PermissionResult:
+    """moto takes a statement with a condition for one without: a bucket that asks for TLS would refuse everything."""
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    document = json.loads(bucket.policy)
+    document["Statement"] = [each for each in document["Statement"] if "Condition" not in each]
+    return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
 
 
 def _validation_names(certificate: Any) -> set[str]:
