@@ -42,6 +42,12 @@ class EmulatedCloud:
         return [each["id"] for each in found if each["kind"] == kind and each["name"] == name]
 
 
+def sandbox_access(url: str) -> AwsSettings:
+    """Any key opens the emulated account."""
+    key = SecretStr("sandbox")
+    return AwsSettings(endpoint_url=url, access_key_id=key, secret_access_key=key, read_timeout=10)
+
+
 @contextmanager
 def emulated_cloud(folder: Path, *, validation_wait: int = 0) -> Iterator[EmulatedCloud]:
     """With the same folder as before, the same account comes back. One at a time in a process."""
@@ -49,12 +55,7 @@ def emulated_cloud(folder: Path, *, validation_wait: int = 0) -> Iterator[Emulat
         home=folder / "cloud", hosts=folder / "hosts", port=0, validation_wait=validation_wait, hang_seconds=30
     )
     with running_cloud(settings) as running:
-        aws = AwsSettings(
-            endpoint_url=running.url,
-            access_key_id=SecretStr("sandbox"),
-            secret_access_key=SecretStr("sandbox"),
-            read_timeout=10,
-        )
+        aws = sandbox_access(running.url)
         account = CloudAccount.model_validate_json(settings.seed_file.read_text())
         yield EmulatedCloud(running.url, CloudSettings(aws=aws, account=account), settings)
 

@@ -1,0 +1,14 @@
+"""What the emulated internet edge must be told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeSettings:
+    """`hosts` is the folder of the emulated machines, whose agents write there where they listen. `port` 0: any."""
+
+    cloud_url: str
+    hosts: Path
+    port: int
+    answer_seconds: float = 30.0
