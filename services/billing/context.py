@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from libs.adapters.bus import open_bus
 from libs.adapters.mail import Mailer, open_mail
 from libs.common.http_client import ServiceHttp
-from libs.common.operations import OPERATIONS_CALLERS
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from libs.contracts.auth import AuthClient
@@ -58,7 +57,7 @@ async def open_context(settings: BillingSettings) -> AsyncIterator[BillingContex
                 tokens=parts.tokens,
                 assertions=parts.assertions,
                 access_modes=parts.access_modes,
-                callers={**OPERATIONS_CALLERS, **CALLERS},
+                callers=CALLERS,
                 catalogue=load_catalogue(),
                 payments=payments,
                 auth=AuthClient(auth),

@@ -33,7 +33,7 @@ from services.billing.payments import (
 
 TRY_SECONDS = 5
 CALL_SECONDS = 8
-RETRIES = 2
+RETRIES = 1
 SIGNATURE_TOLERANCE_SECONDS = 300
 PAGE = 100
 _DOWN = (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError, aiohttp.ClientError, TimeoutError)

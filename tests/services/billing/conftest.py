@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from libs.adapters.bus import LocalBusSettings
 from libs.common.failpoints import configure_failpoints
-from tests.services.billing.world import World, open_world
+from services.billing.webhooks.models import StripeEvent
+from tests.services.billing.world import Webhooks, World, open_world
 from tests.support.buses import bus_settings
 from tests.support.databases import ServiceDatabase, migrated_database
+from tests.support.http_server import served
 from tests.support.servers import PostgresServer
 
 
@@ -23,10 +26,22 @@ async def billing_bus(postgres: PostgresServer) -> LocalBusSettings:
     return await bus_settings(postgres)
 
 
+@pytest.fixture(scope="session")
+async def webhook_sink() -> AsyncIterator[Webhooks]:
+    """Where the Stripe sandboxes of all tests send their webhooks."""
+    webhooks = Webhooks()
+    async with served(webhooks.app()) as url:
+        webhooks.url = url
+        yield webhooks
+
+
 @pytest.fixture
 async def world(
-    billing_database: ServiceDatabase, billing_bus: LocalBusSettings, tmp_path: Path
+    billing_database: ServiceDatabase, billing_bus: LocalBusSettings, webhook_sink: Webhooks, tmp_path: Path
 ) -> AsyncIterator[World]:
-    async with open_world(billing_database, billing_bus, tmp_path) as opened:
+    """billing with nothing of Stripe's left over from the test before."""
+    async with open_world(billing_database, billing_bus, webhook_sink, tmp_path) as opened:
+        async with opened.context.database.system_session() as session:
+            await session.execute(delete(StripeEvent))
         yield opened
-    configure_failpoints("")
+        configure_failpoints("")

@@ -1,6 +1,8 @@
 """billing in a test: its real database, the Stripe sandbox over HTTP, a fixed clock, and doubles of auth and mail."""
 
 import asyncio
+import json
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -12,11 +14,12 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import select, text
+from sqlalchemy import select, update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from libs.adapters.bus import LocalBusSettings
 from libs.adapters.mail import Mail, MailboxSettings, MailUnavailable, Sender
@@ -32,11 +35,16 @@ from libs.contracts.auth import AuthClient
 from sandbox.ports import free_port
 from sandbox.stripe.app import create_app as create_stripe
 from sandbox.stripe.settings import StripeSandboxSettings
+from sandbox.stripe.webhooks import sign
+from services.billing.accounts.models import BillingAccount
 from services.billing.app import SERVICE
 from services.billing.context import BillingContext, open_context
+from services.billing.mails.models import OutgoingMail
 from services.billing.plans.service import push_catalogue
 from services.billing.settings import BillingSettings
+from services.billing.stripe_gateway import open_stripe
 from services.billing.trials.service import start_trial
+from services.billing.webhooks.models import StripeEvent
 from services.billing.webhooks.sweeps import work_off_due
 from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
@@ -44,6 +52,7 @@ from tests.support.http_server import served
 from tests.support.identities import SERVICE_KEYS, SERVICE_PUBLIC_KEYS, as_member, jwks
 
 API_KEY = "sk_test_of_tests"
+STRIPE_KEY = {"Authorization": f"Bearer {API_KEY}"}
 WEBHOOK_SECRET = "whsec_of_tests"
 PAYING_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
@@ -82,6 +91,7 @@ class Delivery:
 class Webhooks:
     """Collects what the Stripe sandbox sends; tests pass it on as they like."""
 
+    url: str = ""
     deliveries: list[Delivery] = field(default_factory=list)
 
     def app(self) -> Starlette:
@@ -133,7 +143,7 @@ class World:
         """Waits until the sandbox has no webhook on its way."""
 
         async def none_pending() -> bool:
-            return (await self.stripe.get("/_sandbox/next-due")).json()["pending_deliveries"] == 0
+            return bool((await self.stripe.get("/_sandbox/next-due")).json()["pending_deliveries"] == 0)
 
         await eventually(none_pending)
 
@@ -178,17 +188,75 @@ class World:
 
     async def mode(self, tenant_id: UUID) -> str:
         async with self.context.database.tenant_session(tenant_id) as session:
-            return await session.scalar(select(TenantAccessRow.mode)) or "full"
+            return str(await session.scalar(select(TenantAccessRow.mode)) or "full")
 
     async def charges(self) -> list[dict[str, Any]]:
         """Money taken, by Stripe's own ledger."""
         entries: list[dict[str, Any]] = (await self.stripe.get("/_sandbox/ledger")).json()["entries"]
         return [entry for entry in entries if entry["status"] == "succeeded"]
 
+    async def stripe_events(self, status: str) -> list[StripeEvent]:
+        """Stripe's events in one state, oldest first."""
+        async with self.context.database.system_session() as session:
+            found = select(StripeEvent).where(StripeEvent.status == status).order_by(StripeEvent.received_at)
+            return list(await session.scalars(found))
+
+    async def set_attempts(self, attempts: int) -> None:
+        """As if every pending event had failed so often."""
+        async with self.context.database.system_session() as session:
+            await session.execute(update(StripeEvent).values(attempts=attempts).where(StripeEvent.status == "pending"))
+
+    async def customer_id(self, tenant_id: UUID) -> str:
+        async with self.context.database.tenant_session(tenant_id) as session:
+            return (await session.scalars(select(BillingAccount.stripe_customer_id))).one() or ""
+
+    async def count_at_stripe(self, what: str) -> int:
+        """How many customers or checkout sessions there are at Stripe."""
+        listed = await self.stripe.get(f"/v1/{what}", params={"limit": "100"}, headers=STRIPE_KEY)
+        return len(listed.json()["data"])
+
+    async def make_mails_due(self) -> None:
+        """As if the wait after a failed attempt were over."""
+        async with self.context.database.system_session() as session:
+            waiting = update(OutgoingMail).where(OutgoingMail.next_attempt_at.is_not(None))
+            await session.execute(waiting.values(next_attempt_at=OutgoingMail.created_at))
+
+    async def cancel_at_stripe(self, tenant_id: UUID, *, at_period_end: bool = False) -> None:
+        """As an operator would in Stripe's dashboard."""
+        parameters = {"customer": await self.customer_id(tenant_id)}
+        listed = await self.stripe.get("/v1/subscriptions", params=parameters, headers=STRIPE_KEY)
+        path = f"/v1/subscriptions/{listed.json()['data'][0]['id']}"
+        if at_period_end:
+            form = {"cancel_at_period_end": "true"}
+            (await self.stripe.post(path, data=form, headers=STRIPE_KEY)).raise_for_status()
+        else:
+            (await self.stripe.delete(path, headers=STRIPE_KEY)).raise_for_status()
+        await self.webhooks_settled()
+
+    @asynccontextmanager
+    async def stripe_down(self) -> AsyncIterator["World"]:
+        """The same billing where nothing answers at Stripe's address."""
+        url = f"http://127.0.0.1:{free_port()}"
+        async with open_stripe(API_KEY, api_url=url, webhook_secrets=[WEBHOOK_SECRET]) as payments:
+            context = replace(self.context, payments=payments)
+            async with _client_of(context) as client:
+                yield replace(self, context=context, client=client)
+
     async def make_pending_events_due(self) -> None:
         """What the lease of a dead worker does by itself, in less time."""
         async with self.context.database.system_session() as session:
-            await session.execute(text("UPDATE stripe_event SET next_attempt_at = received_at WHERE status = 'pending'"))
+            await session.execute(
+                update(StripeEvent)
+                .values(next_attempt_at=StripeEvent.received_at)
+                .where(StripeEvent.status == "pending")
+            )
+
+
+def signed(content: dict[str, object] | bytes, *, secret: str = WEBHOOK_SECRET, at: int | None = None) -> Delivery:
+    """A webhook as Stripe would sign it; a dict is made a whole event."""
+    whole = {"object": "event", "created": 1_767_225_600}
+    body = content if isinstance(content, bytes) else json.dumps(whole | content).encode()
+    return Delivery(body, sign(body, secret=secret, timestamp=int(time.time()) if at is None else at))
 
 
 def owner_address(tenant_id: UUID) -> str:
@@ -237,55 +305,57 @@ def billing_settings(database: ServiceDatabase, bus: LocalBusSettings, *, stripe
 
 
 @asynccontextmanager
-async def open_world(database: ServiceDatabase, bus: LocalBusSettings, folder: Path) -> AsyncIterator[World]:
+async def open_world(
+    database: ServiceDatabase, bus: LocalBusSettings, webhooks: Webhooks, folder: Path
+) -> AsyncIterator[World]:
     """A Stripe sandbox without customers, and billing beside it."""
-    clock, webhooks, port = FixedClock(), Webhooks(), free_port()
+    clock, port = FixedClock(), free_port()
     stripe_url = f"http://127.0.0.1:{port}"
-    async with served(webhooks.app()) as webhook_url:
-        sandbox = StripeSandboxSettings(
-            database=folder / "stripe.sqlite",
-            api_key=API_KEY,
-            webhook_secret=WEBHOOK_SECRET,
-            webhook_url=f"{webhook_url}/webhooks/stripe",
-            base_url=stripe_url,
-            clock=clock,
-            after_last_retry="unpaid",
+    webhooks.deliveries = []
+    sandbox = StripeSandboxSettings(
+        database=folder / "stripe.sqlite",
+        api_key=API_KEY,
+        webhook_secret=WEBHOOK_SECRET,
+        webhook_url=f"{webhooks.url}/webhooks/stripe",
+        base_url=stripe_url,
+        clock=clock,
+        after_last_retry="unpaid",
+    )
+    settings = billing_settings(database, bus, stripe_url=stripe_url)
+    async with (
+        served(create_stripe(sandbox), port=port),
+        open_context(settings) as opened,
+        httpx.AsyncClient(base_url=stripe_url) as stripe,
+    ):
+        mailer = RecordingMailer()
+        auth = ServiceHttp(
+            "auth",
+            "http://auth",
+            AssertionSigner("billing", SERVICE_KEYS["billing"]),
+            transport=httpx.ASGITransport(auth_app()),
         )
-        settings = billing_settings(database, bus, stripe_url=stripe_url)
-        async with (
-            served(create_stripe(sandbox), port=port),
-            open_context(settings) as opened,
-            httpx.AsyncClient(base_url=stripe_url) as stripe,
-        ):
-            mailer = RecordingMailer()
-            auth = ServiceHttp(
-                "auth",
-                "http://auth",
-                AssertionSigner("billing", SERVICE_KEYS["billing"]),
-                transport=httpx.ASGITransport(auth_app()),
-            )
-            context = replace(
-                opened,
-                clock=clock,
-                mailer=mailer,
-                tokens=AccessTokenVerifier(jwks),
-                auth=AuthClient(auth),
-                checkouts=asyncio.Semaphore(2),
-            )
-            await push_catalogue(context.payments, context.catalogue)
-            async with _client_of(context) as client:
-                yield World(
-                    context=context, clock=clock, client=client, stripe=stripe, webhooks=webhooks, mailer=mailer
-                )
-            await auth.aclose()
+        context = replace(
+            opened,
+            clock=clock,
+            mailer=mailer,
+            tokens=AccessTokenVerifier(jwks),
+            auth=AuthClient(auth),
+            checkouts=asyncio.Semaphore(2),
+        )
+        await push_catalogue(context.payments, context.catalogue)
+        async with _client_of(context) as client:
+            yield World(context=context, clock=clock, client=client, stripe=stripe, webhooks=webhooks, mailer=mailer)
+        await auth.aclose()
 
 
 @asynccontextmanager
 async def _client_of(context: BillingContext) -> AsyncIterator[httpx.AsyncClient]:
-    @asynccontextmanager
-    async def opened(_settings: BillingSettings) -> AsyncIterator[BillingContext]:
-        yield context
+    """billing's application on an open context; an error that nobody handles is a 500, as over a socket."""
+    app = create_application(SERVICE, context.settings)
 
-    app = create_application(replace(SERVICE, open_context=opened), context.settings)
-    async with served(app) as url, httpx.AsyncClient(base_url=url) as client:
+    async def opened(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {"context": context}}, receive, send)
+
+    transport = httpx.ASGITransport(opened, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://billing") as client:
         yield client
