@@ -23,19 +23,31 @@ from services.provisioner.stacks import repository as stacks
 from services.provisioner.stacks.desired_state import DesiredState
 from services.provisioner.stacks.models import Stack
 
+REPAIR = "repair"
 QUEUED = "Waiting for a worker to begin."
 FAILED = frozenset({"rolled_back", "rollback_failed", "canceled", "needs_customer", "needs_operator"})
 
 
-async def request_deployment(session: AsyncSession, stack: Stack, *, kind: str, cause: str, recipes: Recipes) -> UUID:
+async def request_deployment(
+    session: AsyncSession,
+    stack: Stack,
+    *,
+    kind: str,
+    cause: str,
+    recipes: Recipes,
+    only: frozenset[str] | None = None,
+) -> UUID:
     """Queues a deployment that brings `stack` to its desired state, and returns its id.
 
     `cause` (an event's id, say) makes one deployment, however often it is given. The stack's row must be locked by
-    the session and have a desired state. Queued deployments of one stack run one after the other.
+    the session and have a desired state. Queued deployments of one stack run one after the other. A `repair` runs
+    those steps of the `create` recipe that `only` names.
     """
     desired = DesiredState.model_validate(stack.desired)
     deployment_id = new_id()
-    steps = planned_steps(recipes[kind], desired, tenant_id=stack.tenant_id, deployment_id=deployment_id)
+    recipe = recipes["create" if kind == REPAIR else kind]
+    wanted = tuple(entry for entry in recipe if only is None or entry.step in only)
+    steps = planned_steps(wanted, desired, tenant_id=stack.tenant_id, deployment_id=deployment_id)
     values = _new_values(stack, deployment_id, kind=kind, cause=cause) | {"steps_total": len(steps)}
     if not await repository.insert_deployment(session, values):
         return await _known(session, cause)

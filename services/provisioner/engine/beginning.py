@@ -11,6 +11,7 @@ from services.provisioner.deployments.models import Deployment
 from services.provisioner.engine.journal import Journal
 from services.provisioner.engine.plan import planned_steps
 from services.provisioner.engine.recipes import Recipes
+from services.provisioner.resources import repository as resources
 from services.provisioner.stacks import repository as stacks
 from services.provisioner.stacks.desired_state import DesiredState
 from services.provisioner.stacks.models import Stack
@@ -33,6 +34,12 @@ async def begin(journal: Journal, recipes: Recipes) -> Stack:
         async with journal.transaction(_start(journal.deployment, stack)) as session:
             if _has_nothing_to_convert(journal.deployment, stack):
                 journal.steps = await _become_creation(session, journal, recipes)
+            await resources.take_over(
+                session,
+                stack_id=stack.id,
+                deployment_id=journal.deployment.id,
+                steps=[step.name for step in journal.steps],
+            )
             if stack.status == "ready":
                 await stacks.update_stack(session, stack.id, {"status": "changing"})
     return stack

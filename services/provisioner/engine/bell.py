@@ -1,8 +1,8 @@
 """A bell that PostgreSQL rings (LISTEN and NOTIFY). It only saves waiting: who listens also looks from time to time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import asyncpg
 import structlog
@@ -18,27 +18,29 @@ class Bell:
     def __init__(self, channel: str) -> None:
         self.channel = channel
         self.connected = False
-        self._rings = 0
-        self._rung = asyncio.Event()
+        self._waiters: dict[str | None, set[asyncio.Event]] = {}
 
-    @property
-    def rings(self) -> int:
-        """How often it has rung; remember it before looking, and give it to `wait`."""
-        return self._rings
+    @contextmanager
+    def heard(self, payload: str | None = None) -> Iterator[asyncio.Event]:
+        """An event that is set at each ring, or at those with this payload. Clear it before looking, then wait."""
+        event = asyncio.Event()
+        self._waiters.setdefault(payload, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._waiters[payload].discard(event)
+            if not self._waiters[payload]:
+                del self._waiters[payload]
 
-    def ring(self) -> None:
-        """Wakes everyone who waits."""
-        self._rings += 1
-        self._rung.set()
-        self._rung = asyncio.Event()
+    def ring(self, payload: str) -> None:
+        """Wakes who waits for this payload, and who waits for any."""
+        for event in (*self._waiters.get(payload, ()), *self._waiters.get(None, ())):
+            event.set()
 
-    async def wait(self, seen: int, *, seconds: float) -> None:
-        """Returns at the first ring after `seen`, or after `seconds`."""
-        if self._rings != seen:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._rung.wait()
+    def ring_all(self) -> None:
+        """Wakes everyone: something may have been missed."""
+        for event in (event for events in self._waiters.values() for event in events):
+            event.set()
 
     async def listen(self, url: str, stop: asyncio.Event) -> None:
         """Rings at each NOTIFY on the channel until `stop`, over a connection of its own.
@@ -64,9 +66,9 @@ class Bell:
     async def _until_closed(self, connection: "asyncpg.Connection", stop: asyncio.Event) -> None:
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
-        await connection.add_listener(self.channel, lambda *_: self.ring())
+        await connection.add_listener(self.channel, lambda *heard: self.ring(str(heard[-1])))
         self.connected = True
-        self.ring()
+        self.ring_all()
         waits = [asyncio.create_task(closed.wait()), asyncio.create_task(stop.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -112,7 +112,6 @@ class StepLedger(LookingLedger):
                 holds_data=holds_data,
                 client_token=client_token,
             )
-            await repository.take_over(session, row, deployment_id=self._deployment.id, step=self._step)
             failpoint(f"engine.{self._step}.before_intent_commit")
         failpoint(f"engine.{self._step}.after_intent_commit")
         return _value(row, self._deployment.id)

@@ -234,7 +234,11 @@ class Step(ABC, Generic[D]):
 
     @abstractmethod
     async def ensure(self, context: StepContext[D]) -> Done | Wait:
-        """Makes it so. Calls `context.resources.intend` before anything is made, and `made` as soon as it is."""
+        """Makes it so. Calls `context.resources.intend` before anything is made, and `made` as soon as it is.
+
+        A resource that `intend` returns with an external id which AWS no longer has (a repair) is `removed` first and
+        intended anew, so that it gets a fresh client token. What held data is never made anew: raise `NeedsOperator`.
+        """
 
     async def verify(self, context: StepContext[D]) -> Done | Wait:
         """Proves that it works (`context.own` holds what `ensure` put out). Its outputs are added."""

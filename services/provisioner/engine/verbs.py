@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from libs.common.events import Event
 from libs.common.failpoints import failpoint
 from services.provisioner.deployments.models import DeploymentStep
+from services.provisioner.deployments.service import REPAIR
 from services.provisioner.engine.journal import Journal
 from services.provisioner.engine.ledger import StepLedger
 from services.provisioner.engine.outbox import announce_once
@@ -16,6 +17,7 @@ from services.provisioner.engine.step import (
     Done,
     NeedsOperator,
     Observation,
+    Outputs,
     RetryPolicy,
     StackRef,
     Step,
@@ -88,7 +90,7 @@ class Verbs(Generic[D]):
             deployment=DeploymentRef(id=deployment.id, kind=deployment.kind, generation=deployment.generation),
             desired=desired,
             previous=None if deployment.previous is None else DesiredState.model_validate(deployment.previous),
-            outputs={step.name: step.outputs for step in self._journal.steps if step.status == "done"},
+            outputs=self._outputs(),
             previous_outputs=deployment.previous_outputs,
             own=record.outputs,
             attempt=record.attempts,
@@ -99,6 +101,12 @@ class Verbs(Generic[D]):
             announce=self._announce,
             step=record.name,
         )
+
+    def _outputs(self) -> dict[str, Outputs]:
+        deployment = self._journal.deployment
+        # A repair runs some steps of a stack that stands: the others' outputs are those that made it.
+        standing = deployment.previous_outputs if deployment.kind == REPAIR else {}
+        return {**standing, **{step.name: step.outputs for step in self._journal.steps if step.status == "done"}}
 
     async def _log(self, record: DeploymentStep, message: str) -> None:
         data: dict[str, Any] = {"step": record.name, "phase": record.phase, "message": message}

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic
 
@@ -74,18 +75,23 @@ class Engine(Generic[D]):
     async def work(self, bell: Bell, stop: asyncio.Event) -> None:
         """Claims and runs until `stop` is set; then finishes or hands back what is in hand."""
         running: set[asyncio.Task[None]] = set()
-        while not stop.is_set():
-            seen = bell.rings
-            try:
-                leases = await self._claim(self._limits.concurrency - len(running))
-                pause = await self._pause(full=len(running) + len(leases) >= self._limits.concurrency)
-            except DATABASE_TROUBLE as error:
-                logger.warning("engine.claim_failed", reason=str(error))
-                leases, pause = [], min(1.0, self._limits.poll_seconds)
-            running |= {asyncio.create_task(self.run(lease, stopping=stop.is_set)) for lease in leases}
-            await _first_of(bell.wait(seen, seconds=pause), stop.wait(), *running)
-            running = {task for task in running if not _ended(task)}
+        with bell.heard() as rung:
+            while not stop.is_set():
+                rung.clear()
+                pause = await self._start_due(running, stop)
+                await _first_of(_within(pause, rung), stop.wait(), *running)
+                running.difference_update([task for task in running if _ended(task)])
         await self._finish(running)
+
+    async def _start_due(self, running: set[asyncio.Task[None]], stop: asyncio.Event) -> float:
+        """Starts what is due, as far as there is room; returns the seconds until it is worth looking again."""
+        try:
+            leases = await self._claim(self._limits.concurrency - len(running))
+        except DATABASE_TROUBLE as error:
+            logger.warning("engine.claim_failed", reason=str(error))
+            return min(1.0, self._limits.poll_seconds)
+        running.update(asyncio.create_task(self.run(lease, stopping=stop.is_set)) for lease in leases)
+        return await self._pause(full=len(running) >= self._limits.concurrency)
 
     async def _claim(self, free: int) -> list[Lease]:
         if free <= 0:
@@ -96,7 +102,10 @@ class Engine(Generic[D]):
     async def _pause(self, *, full: bool) -> float:
         if full:
             return self._limits.poll_seconds
-        due = await claim.seconds_until_due(self._database)
+        try:
+            due = await claim.seconds_until_due(self._database)
+        except DATABASE_TROUBLE:
+            due = None
         return self._limits.poll_seconds if due is None else min(due + 0.005, self._limits.poll_seconds)
 
     async def run_due(self, *, limit: int = 10) -> int:
@@ -140,6 +149,12 @@ class Engine(Generic[D]):
             for task in unfinished:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def _first_of(*awaitables: "asyncio.Task[None] | object") -> None:

@@ -1,6 +1,6 @@
 """All SQL of the resource ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -54,13 +54,23 @@ async def record_intent(
     return (await session.execute(found.with_for_update())).scalar_one()
 
 
-async def take_over(session: AsyncSession, row: ResourceRow, *, deployment_id: UUID, step: str) -> None:
-    """Makes the deployment answer for what one that failed had made; what a running stack stands on is not touched."""
-    if row.deployment_id == deployment_id or row.deployment_id is None:
-        return
-    owner = await session.scalar(select(Deployment).where(Deployment.id == row.deployment_id))
-    if owner is not None and owner.status != "succeeded" and not owner.pivoted:
-        row.deployment_id, row.step = deployment_id, step
+async def take_over(session: AsyncSession, *, stack_id: UUID, deployment_id: UUID, steps: Collection[str]) -> None:
+    """Makes a deployment answer for what failed ones left in the steps that it has too.
+
+    What a deployment made that passed its pivot is in use, and stays its own.
+    """
+    failed = select(Deployment.id).where(
+        Deployment.stack_id == stack_id,
+        Deployment.status.in_(("rolled_back", "rollback_failed", "canceled", "needs_customer", "needs_operator")),
+        ~Deployment.pivoted,
+    )
+    await session.execute(
+        update(ResourceRow)
+        .where(ResourceRow.stack_id == stack_id, LIVING)
+        .where(ResourceRow.step.in_(steps), ResourceRow.deployment_id.in_(failed))
+        .values(deployment_id=deployment_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def set_state(

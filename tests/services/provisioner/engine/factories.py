@@ -8,7 +8,7 @@ from sqlalchemy import text
 from libs.common.database import Database
 from services.provisioner.deployments import repository
 from services.provisioner.deployments.models import Deployment, DeploymentEvent, DeploymentStep
-from services.provisioner.deployments.service import request_deployment
+from services.provisioner.deployments.service import cancel_deployment, request_deployment, retry_deployment
 from services.provisioner.engine.recipes import Recipes
 from services.provisioner.engine.worker import Engine, EngineLimits
 from services.provisioner.resources.models import ResourceRow
@@ -65,6 +65,14 @@ class Tenancy:
         async with self.database.tenant_session(self.tenant_id) as session:
             stack = await lock_stack(session, self.tenant_id, region="")
             return await request_deployment(session, stack, kind=kind, cause=str(uuid4()), recipes=self.recipes)
+
+    async def retried(self, deployment_id: UUID) -> UUID:
+        async with self.database.tenant_session(self.tenant_id) as session:
+            return await retry_deployment(session, deployment_id, recipes=self.recipes)
+
+    async def canceled(self, deployment_id: UUID) -> None:
+        async with self.database.tenant_session(self.tenant_id) as session:
+            await cancel_deployment(session, deployment_id)
 
     async def deployment(self, deployment_id: UUID) -> Deployment:
         async with self.database.tenant_session(self.tenant_id) as session:

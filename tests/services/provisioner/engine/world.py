@@ -21,6 +21,7 @@ from services.provisioner.engine.step import (
     StepError,
     Wait,
 )
+from services.provisioner.resources.ledger import Resource
 
 
 class Throttled(Exception):
@@ -51,9 +52,11 @@ class World:
     calls: list[str] = field(default_factory=list)
     before: Callable[[str], None] = lambda _effect: None
     after: Callable[[str], None] = lambda _effect: None
+    wait_seconds: float = 0.01
     waits: Counter[str] = field(default_factory=Counter)
     broken: dict[str, StepError] = field(default_factory=dict)
     unremovable: set[str] = field(default_factory=set)
+    forgetful: set[str] = field(default_factory=set)
     gate: asyncio.Event | None = None
 
     def make(self, step: str, kind: str, name: str, token: str) -> Thing:
@@ -103,21 +106,26 @@ class MakingStep(Step[World]):
             await world.gate.wait()
         if self.name in world.broken:
             raise world.broken[self.name]
-        resource = await context.resources.intend(
-            "thing", self.thing_name(context), tags={"Tenant": str(context.tenant_id)}, holds_data=self.holds_data
-        )
+        resource = await self._intend(context)
+        if resource.state == "exists" and not world.named(resource.name):
+            await context.resources.removed(resource)
+            resource = await self._intend(context)
         thing = world.make(self.name, "thing", resource.name, resource.client_token)
         await context.resources.made(resource, thing.external_id)
         if world.waits[self.name] > 0:
             world.waits[self.name] -= 1
-            return Wait(0.01, f"{self.name} is on its way.")
+            return Wait(world.wait_seconds, f"{self.name} is on its way.")
         return Done({"id": thing.external_id})
+
+    async def _intend(self, context: StepContext[World]) -> Resource:
+        tags = {"Tenant": str(context.tenant_id)}
+        return await context.resources.intend("thing", self.thing_name(context), tags=tags, holds_data=self.holds_data)
 
     async def verify(self, context: StepContext[World]) -> Done | Wait:
         world = context.dependencies
         if world.waits[f"verify {self.name}"] > 0:
             world.waits[f"verify {self.name}"] -= 1
-            return Wait(0.01, f"{self.name} is starting.")
+            return Wait(world.wait_seconds, f"{self.name} is starting.")
         return Done({"verified": True})
 
     async def compensate(self, context: StepContext[World]) -> Done | Wait:
@@ -125,6 +133,8 @@ class MakingStep(Step[World]):
         world.calls.append(f"compensate {self.name}")
         if self.name in world.unremovable:
             raise Throttled("cannot be removed")
+        if self.name in world.forgetful:
+            return Done()
         for resource in await context.resources.made_here():
             if resource.holds_data:
                 await context.resources.quarantined(resource, "may hold data")
