@@ -27,7 +27,11 @@ class ForwardRule:
 def instances(region: str) -> list[dict[str, object]]:
     """Every instance with its state; user data as it was given (base64)."""
     return [
-        {"id": instance.id, "state": instance.state, "user_data": _text(instance.user_data)}
+        {
+            "id": instance.id,
+            "state": instance.state,
+            "user_data": instance.user_data.as_bytes().decode() if instance.user_data else "",
+        }
         for instance in ec2_backends[ACCOUNT][region].all_instances()
     ]
 
@@ -89,9 +93,3 @@ def group_arns(rule: Any) -> list[str]:
         else:
             arns.extend(group["TargetGroupArn"] for group in data.get("ForwardConfig", {}).get("TargetGroups", []))
     return arns
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode()
-    return value if isinstance(value, str) else ""
