@@ -103,6 +103,6 @@ async def calling_service(
     except InvalidToken:
         raise Unauthenticated(code="invalid_assertion") from None
     operation = getattr(request.scope["route"], "operation_id", None)
-    if name not in context.callers.get(str(operation), frozenset()):
+    if not context.may_call(name, str(operation)):
         raise Forbidden("This service may not call this operation.")
     return CallingService(name)

@@ -1,6 +1,5 @@
 """Internal operations that every service has: its health in detail, and running its sweeps for the sandbox's clock."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -15,11 +14,6 @@ from libs.common.problems import NotFound
 from libs.common.service import Context, Service, ServiceContext, Settings, context_of
 from libs.common.sweeps import Sweep, run_sweep
 
-OPERATIONS_CALLERS: Mapping[str, frozenset[str]] = {
-    "get_service_health": frozenset({"gateway", "cli"}),
-    "get_pending_work": frozenset({"cli"}),
-    "run_due_sweeps": frozenset({"cli"}),
-}
 Caller = Annotated[CallingService, Depends(calling_service)]
 
 

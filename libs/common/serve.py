@@ -6,7 +6,7 @@ import socket
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 logger = structlog.get_logger()
 FINISH_SECONDS = 30
@@ -24,7 +24,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(app: FastAPI, listener: socket.socket, *, drain_seconds: float) -> None:
+async def serve(app: Starlette, listener: socket.socket, *, drain_seconds: float) -> None:
     """Serves until SIGTERM or SIGINT, then for `drain_seconds` more while `/readyz` says no."""
     config = uvicorn.Config(
         app,
@@ -43,7 +43,7 @@ async def serve(app: FastAPI, listener: socket.socket, *, drain_seconds: float) 
 class _GentleServer(uvicorn.Server):
     """uvicorn without its own signal handling, so that draining comes before closing."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, drain_seconds: float) -> None:
         super().__init__(config)
         self._app = app
         self._drain_seconds = drain_seconds

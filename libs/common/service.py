@@ -21,6 +21,12 @@ from libs.common.security.tokens import AccessTokenVerifier
 from libs.common.settings import ServiceSettings
 from libs.common.sweeps import Sweep
 
+OPERATIONS_CALLERS: Mapping[str, frozenset[str]] = {
+    "get_service_health": frozenset({"gateway", "cli"}),
+    "get_pending_work": frozenset({"cli"}),
+    "run_due_sweeps": frozenset({"cli"}),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContext:
@@ -35,6 +41,10 @@ class ServiceContext:
     assertions: AssertionVerifier
     access_modes: AccessModes
     callers: Mapping[str, frozenset[str]]
+
+    def may_call(self, caller: str, operation: str) -> bool:
+        """Whether the contract lets `caller` call the internal `operation`."""
+        return caller in (OPERATIONS_CALLERS.get(operation) or self.callers.get(operation) or frozenset())
 
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]

@@ -1,0 +1,21 @@
+"""The `stackpro` command: every subcommand in one place."""
+
+import typer
+
+from cli import clock, dead_letters, deployments, processes
+from cli.demo import demo
+from cli.status import status
+from cli.up import up
+
+app = typer.Typer(
+    help="Runs, watches and tries the StackPro platform.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+app.command()(up)
+app.command()(status)
+app.command()(demo)
+app.command()(processes.serve)
+app.command()(processes.work)
+app.command()(processes.migrate)
+app.add_typer(deployments.app, name="deployments")
+app.add_typer(clock.app, name="clock")
+app.add_typer(dead_letters.app, name="dead-letters")
