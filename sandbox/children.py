@@ -56,7 +56,7 @@ def program(
     def run() -> None:
         try:
             prepare()
-        except SandboxError as error:
+        except (SandboxError, OSError) as error:
             raise SystemExit(str(error)) from error
         run_program(argv, env)
 

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from sandbox.errors import DiskFull, HomeInUse, SandboxError
 from sandbox.files import read_json, write_json
-from sandbox.leftovers import ProcessRecord
+from sandbox.leftovers import ProcessRecord, end_leftovers
 from sandbox.ports import keep_ports
 
 _MIB = 1024 * 1024
@@ -28,7 +28,7 @@ class Home:
 
     @contextmanager
     def owned(self) -> Iterator[None]:
-        """Make the folder (0700) and be its only owner within.
+        """Make the folder (0700), be its only owner within, and end what a killed owner left running.
 
         Raises HomeInUse with the pid of the owner there is, DiskFull when less than 300 MiB are free. The lock goes
         with this process, not with its children, however it ends. Call it once per process.
@@ -41,6 +41,8 @@ class Home:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
+            # Before anything asks for a port, because leftovers may still hold theirs.
+            end_leftovers(self.processes)
             yield
 
     def check_space(self, *, needed_mib: int = _SPACE_NEEDED_MIB) -> None:

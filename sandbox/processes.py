@@ -39,6 +39,12 @@ class ProcessIdentity:
     def is_alive(self) -> bool:
         return ProcessIdentity.of(self.pid) == self
 
+    def send(self, sig: signal.Signals) -> None:
+        """Signal this process, never another that has its pid by now."""
+        if self.is_alive():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, sig)
+
 
 def fork_child(
     target: Callable[[], None],
@@ -79,11 +85,10 @@ def end_processes(requests: Mapping[ProcessIdentity, signal.Signals | None], *, 
     alive = [each for each in requests if each.is_alive()]
     for each in alive:
         if request := requests[each]:
-            _signal(each.pid, request)
+            each.send(request)
     if not _wait_until_gone(alive, within):
         for each in alive:
-            if each.is_alive():
-                _signal(each.pid, signal.SIGKILL)
+            each.send(signal.SIGKILL)
         _wait_until_gone(alive, 10.0)
 
 
@@ -145,11 +150,6 @@ def _exit_status(code: str | int | None) -> int:
         sys.stderr.write(f"{code}\n")
         return 1
     return code or 0
-
-
-def _signal(pid: int, sig: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, sig)
 
 
 def _wait_until_gone(processes: Sequence[ProcessIdentity], seconds: float) -> bool:

@@ -2,11 +2,12 @@
 
 It knows no service. Declare children, then run:
 
-    supervisor = Supervisor(logs=home.logs, record=home.processes, on_progress=show)
-    supervisor.add(postgres.child())
-    supervisor.add(Child(name="migrations", run=migrate, after=("postgres",), once=True))
-    supervisor.add(Child(name="auth", run=serve_auth, after=("migrations",), ready=http_ready(url)))
-    supervisor.run(on_up=announce)
+    with home.owned():
+        supervisor = Supervisor(logs=home.logs, record=home.processes, on_progress=show)
+        supervisor.add(postgres.child())
+        supervisor.add(Child(name="migrations", run=migrate, after=("postgres",), once=True))
+        supervisor.add(Child(name="auth", run=serve_auth, after=("migrations",), ready=http_ready(url)))
+        supervisor.run(on_up=announce)
 
 Import everything before `run`: the children share it. There must be no event loop, connection or thread yet.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from sandbox.children import Child, Progress, State
 from sandbox.errors import StartFailed
-from sandbox.leftovers import ProcessRecord, Running, end_leftovers
+from sandbox.leftovers import ProcessRecord, Running
 from sandbox.probes import first_ready
 from sandbox.processes import ProcessIdentity, fork_child
 from sandbox.signals import STOP_REQUESTS, any_signal_pending, next_signal, signals_held
@@ -55,8 +56,8 @@ class _Slot:
 class Supervisor:
     """The parent of all processes of one sandbox.
 
-    `logs` is the folder of `<name>.log`; `record` remembers what runs, for the next start. `on_progress` is called
-    in this process at each change of state and must be quick.
+    `logs` is the folder of `<name>.log`; `record` remembers what runs, for `end_leftovers` of the next start.
+    `on_progress` is called in this process at each change of state; it must be quick and start no thread.
     """
 
     def __init__(
@@ -86,7 +87,6 @@ class Supervisor:
         self._logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         for slot in self._slots.values():
             _rotate(slot.log)
-        end_leftovers(self._record)
         gc.collect()
         with signals_held():
             try:
@@ -211,13 +211,16 @@ class Supervisor:
             os.kill(slot.process.pid, sig)
 
     def _write_record(self) -> None:
-        self._record.write(
-            {
-                slot.child.name: Running(slot.process, slot.child.stop_signal)
-                for slot in self._slots.values()
-                if slot.process
-            }
-        )
+        running = {
+            slot.child.name: Running(slot.process, slot.child.stop_signal)
+            for slot in self._slots.values()
+            if slot.process
+        }
+        try:
+            self._record.write(running)
+        except OSError as error:
+            # The parent-death signal still holds; a disk that fills up must not end what runs.
+            self._on_progress(Progress("processes.json", "crashed", 0.0, f"not written: {error.strerror}"))
 
     def _report(self, slot: _Slot, state: State, detail: str = "") -> None:
         slot.state = state

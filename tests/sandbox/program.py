@@ -11,10 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.children import Child, Probe, Progress
+from sandbox.credentials import password
 from sandbox.errors import SandboxError, StartFailed
 from sandbox.home import Home
+from sandbox.postgres import EmbeddedPostgres
 from sandbox.processes import fork_child
 from sandbox.supervisor import Supervisor
+from sandbox.valkey import EmbeddedValkey
 
 
 class Scenario:
@@ -137,9 +140,35 @@ def surviving(s: Scenario) -> list[Child]:
     return [s.child("survivor", body=survive, ready=ready, death_signal=signal.SIGUSR1)]
 
 
+def databases(s: Scenario) -> list[Child]:
+    """The real PostgreSQL and Valkey, with the ports and passwords of the home, and a child that uses them."""
+    secrets = s.home.secrets({"postgres": password, "valkey": password})
+    ports = s.home.ports(["postgres", "valkey"])
+    postgres = EmbeddedPostgres(
+        s.home.path / "postgres",
+        port=ports["postgres"],
+        password=secrets["postgres"],
+        run_dir=s.home.run_dir,
+    )
+    valkey = EmbeddedValkey(s.home.path / "valkey", port=ports["valkey"], password=secrets["valkey"])
+    s.home.write_endpoints({"postgres": postgres.dsn(), "valkey": valkey.url()})
+    return [postgres.child(), valkey.child(), s.child("user", after=("postgres", "valkey"))]
+
+
 SCENARIOS: dict[str, Callable[[Scenario], list[Child]]] = {
     each.__name__: each
-    for each in (three_in_a_row, crashing, failing, raising, silent, stubborn, very_stubborn, chained, surviving)
+    for each in (
+        databases,
+        three_in_a_row,
+        crashing,
+        failing,
+        raising,
+        silent,
+        stubborn,
+        very_stubborn,
+        chained,
+        surviving,
+    )
 }
 
 

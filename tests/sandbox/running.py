@@ -38,6 +38,16 @@ class RunningSandbox:
 
         await eventually(seen)
 
+    async def until_last(self, event: str) -> None:
+        """Wait until the last event of the event's child starts so."""
+        name = event.split(maxsplit=1)[0]
+
+        def seen() -> bool:
+            own = [line for line in self.events() if line.split()[0] == name]
+            return bool(own) and own[-1].startswith(event)
+
+        await eventually(seen)
+
     def signal(self, sig: signal.Signals) -> None:
         """Send to the whole group, as the terminal does."""
         os.killpg(self._process.pid, sig)

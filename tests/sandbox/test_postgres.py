@@ -5,6 +5,7 @@ import os
 import pwd
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,15 @@ def postgres_in(folder: Path, *, password: str = "first", user: OrdinaryUser | N
 
 def owner(path: Path) -> int:
     return path.stat().st_uid
+
+
+@contextmanager
+def bystander() -> Iterator[int]:
+    with subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"]) as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
 
 
 @contextmanager
@@ -99,10 +109,11 @@ async def test_a_server_that_still_runs_is_ended_before_the_next_one(tmp_path: P
 async def test_the_lock_file_of_a_dead_server_whose_pid_is_anothers_now_is_no_hindrance(tmp_path: Path) -> None:
     postgres = postgres_in(tmp_path)
     postgres.prepare()
-    (postgres.data / "postmaster.pid").write_text(f"{os.getpid()}\n{postgres.data}\n")
+    with bystander() as pid:
+        (postgres.data / "postmaster.pid").write_text(f"{pid}\n{postgres.data}\n")
 
-    with started(postgres):
-        await eventually(postgres.is_ready)
+        with started(postgres):
+            await eventually(postgres.is_ready)
 
 
 async def test_another_password_than_the_folders_is_said_in_one_line(tmp_path: Path) -> None:

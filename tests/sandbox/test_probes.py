@@ -30,8 +30,7 @@ async def test_http_is_ready_with_200_only() -> None:
 
 def test_the_first_ready_one_is_told_while_another_hangs() -> None:
     async def hang() -> bool:
-        await asyncio.sleep(60)
-        return True
+        return await asyncio.Event().wait()
 
     probes = {"hanging": hang, "refused": tcp_ready(free_port()), "ready": lambda: True}
 
