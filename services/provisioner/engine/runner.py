@@ -11,7 +11,7 @@ from sqlalchemy import func
 
 from libs.common.failpoints import FailpointReached, failpoint
 from services.provisioner.deployments.models import DeploymentStep
-from services.provisioner.engine import repository
+from services.provisioner.engine import repository, sentences
 from services.provisioner.engine.failures import as_step_error
 from services.provisioner.engine.journal import CancelRequested, Journal
 from services.provisioner.engine.lease import LeaseLost
@@ -101,8 +101,9 @@ class Runner(Generic[D]):
         story = [("step", self._journal.told(record, "running"))]
         # A cancel came before the pivot's write, or it is refused after it: both lock the deployment's row.
         pivoted = {"pivoted": True} if record.pivot else {}
+        message = {"message": sentences.at_work(record.name)}
         record = await self._journal.write_step(
-            record, values, values=pivoted, story=story, unless_canceled=record.pivot
+            record, values, values=pivoted | message, story=story, unless_canceled=record.pivot
         )
         failpoint(f"engine.{record.name}.after_start")
         return record

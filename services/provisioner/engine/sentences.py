@@ -15,6 +15,11 @@ def title(step: str) -> str:
     return step.replace("_", " ")
 
 
+def at_work(step: str) -> str:
+    """While a step runs."""
+    return f"The step “{title(step)}” is at work."
+
+
 def succeeded(kind: str) -> str:
     """For `succeeded`."""
     return _SUCCEEDED.get(kind, "The stack is as desired. There is nothing to do.")

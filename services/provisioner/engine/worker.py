@@ -25,6 +25,7 @@ from services.provisioner.engine.step import D, Step
 from services.provisioner.engine.verbs import Verbs
 
 logger = structlog.get_logger()
+SHORTEST_PAUSE = 0.01
 DATABASE_TROUBLE = (exc.SQLAlchemyError, OSError, TimeoutError)
 
 
@@ -106,7 +107,7 @@ class Engine(Generic[D]):
             due = await claim.seconds_until_due(self._database)
         except DATABASE_TROUBLE:
             due = None
-        return self._limits.poll_seconds if due is None else min(due + 0.005, self._limits.poll_seconds)
+        return self._limits.poll_seconds if due is None else min(max(due, SHORTEST_PAUSE), self._limits.poll_seconds)
 
     async def run_due(self, *, limit: int = 10) -> int:
         """Claims what is due now and runs it until it ends or waits; returns how many deployments that were."""
