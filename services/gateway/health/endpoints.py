@@ -1,0 +1,47 @@
+"""Probes, the detailed health view, and metrics."""
+
+import secrets
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from libs.common.problems import NotFound, Unavailable
+from services.gateway.context import gateway_context
+from services.gateway.health.service import Health
+
+router = APIRouter(tags=["platform"])
+
+
+class Draining(Unavailable):
+    code = "not_ready"
+    default_detail = "This process is shutting down."
+
+
+@router.get("/livez", include_in_schema=False)
+async def livez() -> dict[str, str]:
+    """The event loop turns."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", include_in_schema=False)
+async def readyz(request: Request) -> dict[str, str]:
+    """This process can serve; it speaks for itself alone."""
+    if request.app.state.draining:
+        raise Draining
+    return {"status": "ready"}
+
+
+@router.get("/health", operation_id="get_health", summary="How the platform's parts are")
+async def health(request: Request) -> Health:
+    """Each service with its dependencies and connection pools, and Valkey; at most two seconds old."""
+    return await gateway_context(request).health.health()
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Prometheus metrics for whoever holds the token; there is nothing here for others."""
+    expected = gateway_context(request).settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if expected is None or not secrets.compare_digest(given.encode(), expected.get_secret_value().encode()):
+        raise NotFound
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
