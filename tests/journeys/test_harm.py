@@ -1,0 +1,100 @@
+"""What a person can do to the whole platform: kill it, start it twice, give it a taken port, move its time."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.platform import Owner, Platform, until
+
+
+@pytest.fixture
+def own_platform(tmp_path: Path) -> Iterator[Platform]:
+    running = Platform(tmp_path / "home")
+    yield running
+    running.kill()
+
+
+def test_after_a_kill_of_everything_nothing_is_lost(own_platform: Platform) -> None:
+    own_platform.start()
+    owner = Owner.sign_up(own_platform)
+    until(lambda: owner.get("/v1/deployments")["items"], seconds=20, what="a deployment")
+    own_platform.kill()
+    own_platform.start()
+    owner.sign_in()
+    assert owner.stack_on("shared")["trial"]["status"] == "active"
+    assert len(owner.get("/v1/deployments")["items"]) == 1
+    assert own_platform.stop() == 0
+
+
+def test_a_second_start_in_the_same_home_says_so_in_one_line(platform: Platform) -> None:
+    second = Platform(platform.home).run("up")
+    assert second.returncode == 1
+    assert "runs already" in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+
+
+def test_a_taken_port_is_named_in_one_line(own_platform: Platform) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", own_platform.port))
+        taken.listen()
+        ended = own_platform.run("up")
+    assert ended.returncode == 1
+    assert f"Port {own_platform.port} is taken" in ended.stderr
+    assert "STACKPRO_PORT" in ended.stderr
+
+
+def test_a_process_that_dies_is_started_again(platform: Platform) -> None:
+    [billing] = [int(found.name) for found in Path("/proc").glob("[0-9]*") if _is_child(found, platform, "billing.log")]
+    os.kill(billing, signal.SIGKILL)
+    owner = Owner.sign_up(platform)
+    until(lambda: owner.get("/v1/dashboard")["trial"], seconds=30, what="billing answers again")
+
+
+def _is_child(process: Path, platform: Platform, log: str) -> bool:
+    try:
+        return (process / "fd" / "1").readlink() == platform.home / "logs" / log
+    except OSError:
+        return False
+
+
+def test_business_time_ends_a_trial_step_by_step(own_platform: Platform) -> None:
+    own_platform.start()
+    owner = Owner.sign_up(own_platform)
+    owner.stack_on("shared")
+    mailbox = own_platform.endpoints()["mailbox"]
+
+    assert "ahead" in own_platform.run("clock", "show").stdout
+    moved = own_platform.run("clock", "advance", "14d1h")
+    assert moved.returncode == 0, moved.stdout + moved.stderr
+    assert owner.get("/v1/dashboard")["trial"]["status"] == "grace"
+    refused = owner.request("POST", f"/v1/deployments/{owner.get('/v1/deployments')['items'][0]['id']}/retry")
+    assert (refused.status_code, refused.json()["code"]) == (403, "tenant_read_only")
+    warnings = httpx.get(f"{mailbox}/messages", params={"to": owner.email}).json()
+    assert len(warnings) >= 4
+
+    assert own_platform.run("clock", "advance", "3d").returncode == 0
+    until(
+        lambda: owner.request("GET", "/v1/deployments").status_code == 403, seconds=20, what="the business is suspended"
+    )
+    assert owner.pay(owner.check_out()).status_code == 303
+    until(lambda: owner.request("GET", "/v1/deployments").status_code == 200, seconds=30, what="full access again")
+
+
+def test_the_demo_performs_the_main_job(platform: Platform) -> None:
+    shown = platform.run("demo", timeout=180)
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "dedicated host" in shown.stdout
+    assert "is in the mailbox" in shown.stdout
+
+
+def test_status_and_dead_letters_tell_how_the_platform_is(platform: Platform) -> None:
+    status = platform.run("status")
+    assert status.returncode == 0, status.stderr
+    assert platform.url in status.stdout
+    assert platform.endpoints()["postgres"].split("@")[0].split(":")[2] not in status.stdout
+    assert "no dead letters" in platform.run("dead-letters", "list").stdout
