@@ -173,7 +173,7 @@ class StripeGateway:
                 answer = await call()
         except _DOWN as error:
             self._circuit.failed()
-            logger.warning("stripe.unavailable", exc_info=error)
+            logger.warning("stripe.unavailable", reason=repr(error))
             raise PaymentsUnavailable from error
         except stripe.InvalidRequestError as error:
             self._circuit.succeeded()

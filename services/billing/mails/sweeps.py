@@ -71,7 +71,7 @@ async def _postpone(context: BillingContext, mail: OutgoingMail, error: Problem)
     """Waits longer each time; an address that is refused, or a tenant that is gone, ends it."""
     final = isinstance(error, NotFound | MailRefused)
     delay = min(timedelta(seconds=2 ** min(mail.attempts, 20)), LONGEST_DELAY)
-    logger.warning("mail.failed", kind=mail.kind, mail_id=str(mail.id), final=final, exc_info=error)
+    logger.warning("mail.failed", kind=mail.kind, mail_id=str(mail.id), final=final, reason=repr(error))
     async with context.database.tenant_session(mail.tenant_id) as session:
         await repository.settle(
             session, mail, next_attempt_at=None if final else datetime.now(UTC) + delay, error=error.code

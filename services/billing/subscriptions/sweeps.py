@@ -56,6 +56,6 @@ async def _reconcile_one(context: BillingContext, tenant_id: UUID, customer_id: 
         async with context.database.tenant_session(tenant_id) as session:
             await accounts.set_next_reconciliation(session, tenant_id, next_night(now))
     except (PaymentsUnavailable, exc.SQLAlchemyError) as error:
-        logger.error("reconciliation.failed", tenant_id=str(tenant_id), exc_info=error)
+        logger.error("reconciliation.failed", tenant_id=str(tenant_id), reason=repr(error))
         return 0
     return 1

@@ -1,7 +1,7 @@
 """All SQL of Stripe's events."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -87,9 +87,10 @@ async def requeue_given_up(session: AsyncSession, *, now: datetime) -> int:
     return len((await session.scalars(again)).all())
 
 
-async def oldest_pending(session: AsyncSession) -> datetime | None:
-    """When the oldest unhandled event occurred, in business time. Needs a system session."""
-    return await session.scalar(select(func.min(StripeEvent.occurred_at)).where(PENDING))
+async def oldest_due(session: AsyncSession) -> datetime | None:
+    """When the oldest event that could be handled now occurred, in business time. Needs a system session."""
+    due = PENDING, StripeEvent.next_attempt_at <= datetime.now(UTC)
+    return await session.scalar(select(func.min(StripeEvent.occurred_at)).where(*due))
 
 
 async def purge(session: AsyncSession, *, received_before: datetime) -> int:

@@ -31,7 +31,8 @@ async def work_off_due(context: BillingContext) -> int:
         try:
             await work_off(context, batch)
         except EXPECTED as error:
-            logger.warning("stripe_event.failed", customer_id=batch.customer_id, exc_info=error)
+            unforeseen = None if isinstance(error, Problem) else error
+            logger.warning("stripe_event.failed", reason=repr(error), exc_info=unforeseen)
             await _try_later(context, batch.events, error)
     return len(claimed)
 
@@ -42,7 +43,7 @@ def stripe_event_sweep(context: BillingContext) -> Sweep:
     async def run(_session: AsyncSession, _now: datetime) -> int:
         return await work_off_due(context)
 
-    return Sweep(name="work_off_stripe_events", every=EVERY_SECONDS, run=run, next_due=repository.oldest_pending)
+    return Sweep(name="work_off_stripe_events", every=EVERY_SECONDS, run=run, next_due=repository.oldest_due)
 
 
 async def retry_given_up(context: BillingContext) -> int:

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from libs.adapters.bus import LocalBusSettings
 from libs.common.failpoints import configure_failpoints
+from services.billing.accounts.models import BillingAccount
 from services.billing.webhooks.models import StripeEvent
 from tests.services.billing.world import Webhooks, World, open_world
 from tests.support.buses import bus_settings
@@ -43,5 +44,6 @@ async def world(
     async with open_world(billing_database, billing_bus, webhook_sink, tmp_path) as opened:
         async with opened.context.database.system_session() as session:
             await session.execute(delete(StripeEvent))
+            await session.execute(update(BillingAccount).values(next_reconcile_at=None))
         yield opened
         configure_failpoints("")

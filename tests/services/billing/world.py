@@ -233,6 +233,10 @@ class World:
             (await self.stripe.delete(path, headers=STRIPE_KEY)).raise_for_status()
         await self.webhooks_settled()
 
+    def with_mailer(self, mailer: RecordingMailer) -> "World":
+        """The same billing with another mail server."""
+        return replace(self, context=replace(self.context, mailer=mailer), mailer=mailer)
+
     @asynccontextmanager
     async def stripe_down(self) -> AsyncIterator["World"]:
         """The same billing where nothing answers at Stripe's address."""
