@@ -12,7 +12,7 @@ from libs.adapters.objects import LocalObjectsSettings
 from libs.adapters.secrets import LocalSecretsSettings
 from libs.common.clock import FileClock
 from libs.common.migrations.preparation import RolePasswords
-from libs.common.security.jose import public_pem
+from libs.common.security.jose import new_private_key, public_pem
 from sandbox import credentials
 from sandbox.cloud.settings import CloudSettings
 from sandbox.edge.settings import EdgeSettings
@@ -35,7 +35,7 @@ DATABASE_CONNECTIONS = 4
 SECRETS = {
     "postgres.superuser": credentials.password,
     **{f"postgres.{name}.{role}": credentials.password for name in DATABASES for role in ("owner", "app", "system")},
-    **{f"service.{name}": credentials.es256_private_key for name in CALLING},
+    **{f"service.{name}": new_private_key for name in CALLING},
     **dict.fromkeys(
         ("valkey", "cursor", "refresh", "mailbox", "objects", "stripe.api_key", "metrics"), credentials.password
     ),

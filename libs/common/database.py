@@ -92,24 +92,14 @@ class Database:
     @asynccontextmanager
     async def platform_session(self) -> AsyncIterator[AsyncSession]:
         """One transaction of the application's role for tables that belong to no tenant; it sees no tenant's row."""
-        async with AsyncSession(self._app, expire_on_commit=False) as session:
-            try:
-                yield session
-                await _commit(session)
-            except BaseException:
-                await session.rollback()
-                raise
+        async with _transaction(self._app) as session:
+            yield session
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:
         """One transaction that sees every tenant's rows. For look-ups, sweeps, relay, inbox and operators only."""
-        async with AsyncSession(self._system, expire_on_commit=False) as session:
-            try:
-                yield session
-                await _commit(session)
-            except BaseException:
-                await session.rollback()
-                raise
+        async with _transaction(self._system) as session:
+            yield session
 
     async def ping(self) -> None:
         """Raises unless PostgreSQL answers."""
@@ -124,6 +114,17 @@ class Database:
         """Closes every connection."""
         await self._app.dispose()
         await self._system.dispose()
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+            await _commit(session)
+        except BaseException:
+            await session.rollback()
+            raise
 
 
 async def _commit(session: AsyncSession) -> None:

@@ -5,9 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 
-from sandbox.credentials import es256_private_key, master_key, password, public_key_of, webhook_secret
+from sandbox.credentials import master_key, password, webhook_secret
 from sandbox.errors import DiskFull, SandboxError
 from sandbox.home import Home
 
@@ -47,16 +46,6 @@ def test_secrets_are_made_once_and_new_names_are_added(tmp_path: Path) -> None:
     assert second["webhook"].startswith("whsec_")
     assert set(json.loads((tmp_path / "secrets.json").read_text())) == {"database", "master", "webhook"}
     assert Home(tmp_path).secrets({"master": master_key}) == {"master": first["master"]}
-
-
-def test_the_public_half_of_a_service_key_is_that_of_the_private_one() -> None:
-    private = es256_private_key()
-    loaded = serialization.load_pem_private_key(private.encode(), password=None)
-    expected = loaded.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-
-    assert public_key_of(private).encode() == expected
 
 
 def test_endpoints_are_published_whole(tmp_path: Path) -> None:
