@@ -39,7 +39,7 @@ class Emulator:
         self._ledger: list[LedgerEntry] = []
         self._last_change: dict[str, int] = {}
         self._number = 0
-        self._answers_by_token: dict[str, Answer] = {}
+        self._answers_by_token: dict[str, tuple[bytes, Answer]] = {}
         truths.correct_moto(settings.validation_wait)
         truths.open_account(settings.region)
 
@@ -113,14 +113,21 @@ class Emulator:
         return answer
 
     def _once(self, entry: Entry, action: Action) -> Answer:
-        """moto starts another instance for a client token it has seen; EC2 answers as it did the first time."""
+        """moto starts another instance for a client token it has seen; EC2 answers as it did the first time.
+
+        With other parameters it refuses (EC2 API Reference, "Ensuring idempotency").
+        """
         token = entry.call.parameters().get("ClientToken") if action.name == "RunInstances" else None
         if token is not None and token in self._answers_by_token:
-            return self._answers_by_token[token]
+            body, first = self._answers_by_token[token]
+            if body == entry.call.body:
+                return first
+            message = "The client token was used with other parameters."
+            return error_answer(action, code="IdempotentParameterMismatch", status=400, message=message)
         mock_random.seed(entry.seed)
         answer = self._run(entry.call)
         if token is not None and answer.status < 400:
-            self._answers_by_token[token] = answer
+            self._answers_by_token[token] = (entry.call.body, answer)
         return answer
 
     def _run(self, call: Call) -> Answer:

@@ -27,12 +27,8 @@ class ForwardRule:
 def instances(region: str) -> list[dict[str, object]]:
     """Every instance with its state; user data as it was given (base64)."""
     return [
-        {
-            "id": instance.id,
-            "state": instance.state,
-            "user_data": instance.user_data.as_bytes().decode() if instance.user_data else "",
-        }
-        for instance in ec2_backends[ACCOUNT][region].all_instances()
+        {"id": each.id, "state": each.state, "user_data": each.user_data.as_bytes().decode() if each.user_data else ""}
+        for each in ec2_backends[ACCOUNT][region].all_instances()
     ]
 
 

@@ -1,6 +1,7 @@
-"""A machine room as a program of its own: `python -m ... CLOUD_URL HOSTS`. Its machines write their pid and wait.
+"""A machine room as a program of its own: `python -m ... CLOUD_URL HOSTS waiting|agent`.
 
-A machine whose token is `crashing` ends at once the first time, and stays up from then on.
+Its machines run the host agent, or write their pid and wait. A waiting machine whose token is `crashing` ends at once
+the first time, and stays up from then on.
 """
 
 import os
@@ -8,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from sandbox.hosts.app import run_room
+from sandbox.hosts.app import agent_runner, run_room
 from sandbox.hosts.settings import HostsSettings
 from services.provisioner.cloud.user_data import AgentBootstrap
 
@@ -25,4 +26,5 @@ def run(bootstrap: AgentBootstrap, disk: Path) -> None:
 
 
 if __name__ == "__main__":
-    run_room(HostsSettings(cloud_url=sys.argv[1], hosts=Path(sys.argv[2])), run)
+    settings = HostsSettings(cloud_url=sys.argv[1], hosts=Path(sys.argv[2]), report_seconds=0.5)
+    run_room(settings, agent_runner(settings) if sys.argv[3] == "agent" else run)

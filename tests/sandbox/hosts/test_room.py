@@ -23,15 +23,15 @@ async def test_a_machine_runs_from_start_to_termination_of_its_instance(tmp_path
     async with cloud_port(tmp_path) as (cloud, emulated):
         with room(emulated.url, hosts):
             made = await boot(cloud, "acme")
-            pid = await eventually(lambda: running(hosts, made.id))
+            pid = await machine(hosts, made.id)
 
             await cloud.instances.stop(made.id)
-            await eventually(lambda: ProcessIdentity.of(pid) is None)
+            await gone(pid)
             assert (hosts / made.id / "starts").exists()
             assert not (hosts / made.id / "agent.json").exists()
 
             await cloud.instances.start(made.id)
-            again = await eventually(lambda: running(hosts, made.id))
+            again = await machine(hosts, made.id)
             assert again != pid
 
             await cloud.instances.delete(made.id)
@@ -45,7 +45,8 @@ async def test_a_machine_that_crashes_is_started_again(tmp_path: Path) -> None:
         with room(emulated.url, hosts):
             made = await boot(cloud, "acme", token="crashing")
 
-            await eventually(lambda: len(starts(hosts, made.id)) == 2 and running(hosts, made.id))
+            await eventually(lambda: len(starts(hosts, made.id)) == 2)
+            await machine(hosts, made.id)
             assert "crashed as asked" in (hosts / made.id / "agent.log").read_text()
 
 
@@ -56,7 +57,7 @@ async def test_an_instance_without_an_agent_boots_nothing(tmp_path: Path) -> Non
             other = await boot(cloud, "other", user_data="#!/bin/sh\necho hello\n")
             made = await boot(cloud, "acme")
 
-            await eventually(lambda: running(hosts, made.id))
+            await machine(hosts, made.id)
             assert not (hosts / other.id).exists()
 
 
@@ -65,20 +66,28 @@ async def test_machines_come_back_after_a_restart_of_room_and_cloud(tmp_path: Pa
     async with cloud_port(tmp_path) as (cloud, emulated):
         with room(emulated.url, hosts) as process:
             made = await boot(cloud, "acme")
-            pid = await eventually(lambda: running(hosts, made.id))
+            pid = await machine(hosts, made.id)
             process.kill()
             process.wait()
-            await eventually(lambda: ProcessIdentity.of(pid) is None)
+            await gone(pid)
 
     with emulated_cloud(tmp_path) as emulated, room(emulated.url, hosts):
-        assert await eventually(lambda: running(hosts, made.id)) != pid
+        assert await machine(hosts, made.id) != pid
 
 
-async def boot(cloud: Cloud, name: str, *, token: str = "once", user_data: str | None = None) -> Instance:
+async def boot(
+    cloud: Cloud,
+    name: str,
+    *,
+    token: str = "once",
+    user_data: str | None = None,
+    control_plane_url: str = "http://127.0.0.1:9",
+) -> Instance:
+    """Starts an instance whose user data names an agent."""
     boundary = cloud.account.permission_boundary_arn
     role = await cloud.roles.create(name, boundary_arn=boundary, policy=POLICY, tags=TAGS)
     assert role.profile_arn is not None
-    bootstrap = AgentBootstrap(control_plane_url="http://127.0.0.1:9", token=token, memory_mib=1024)
+    bootstrap = AgentBootstrap(control_plane_url=control_plane_url, token=token, memory_mib=8192)
     order = InstanceOrder(
         image_id=cloud.account.image_id,
         instance_type="t3.medium",
@@ -92,8 +101,8 @@ async def boot(cloud: Cloud, name: str, *, token: str = "once", user_data: str |
 
 
 @contextmanager
-def room(cloud_url: str, hosts: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, "-m", "tests.sandbox.hosts.program", cloud_url, str(hosts)]
+def room(cloud_url: str, hosts: Path, *, machines: str = "waiting") -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, "-m", "tests.sandbox.hosts.program", cloud_url, str(hosts), machines]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         yield process
@@ -102,13 +111,29 @@ def room(cloud_url: str, hosts: Path) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait()
 
 
+async def machine(hosts: Path, name: str) -> int:
+    """The pid of the machine's process, once it has one that told its address."""
+
+    def pid() -> int:
+        return running(hosts, name)
+
+    return await eventually(pid)
+
+
+async def gone(pid: int) -> None:
+    def ended() -> bool:
+        return ProcessIdentity.of(pid) is None
+
+    await eventually(ended)
+
+
 def starts(hosts: Path, name: str) -> list[int]:
     file = hosts / name / "starts"
     return [int(pid) for pid in file.read_text().split()] if file.exists() else []
 
 
-def running(hosts: Path, name: str) -> int | None:
-    """The pid of the machine's process, while it has one that told its address."""
+def running(hosts: Path, name: str) -> int:
+    """The pid of the machine's process, 0 while it has none that told its address."""
     pids = starts(hosts, name)
     up = pids and ProcessIdentity.of(pids[-1]) and (hosts / name / "agent.json").exists()
-    return pids[-1] if up else None
+    return pids[-1] if up else 0

@@ -1,5 +1,7 @@
 """Instances: started once by name and token, found in every state that lives, terminated for good."""
 
+import asyncio
+
 from services.provisioner.cloud.cloud import Cloud
 from services.provisioner.cloud.instances import InstanceOrder
 from services.provisioner.cloud.user_data import AgentBootstrap, parse_user_data, render_user_data
@@ -36,6 +38,18 @@ async def test_an_instance_is_started_once_however_often_it_is_asked_for(
     assert first.instance_type == "t3.large"
     assert first.tags.items() >= tags.items()
     assert emulated.listed("instance", name) == [first.id]
+
+
+async def test_two_who_ask_at_the_same_time_get_one_instance(
+    cloud: Cloud, emulated: EmulatedCloud, name: str, tags: dict[str, str]
+) -> None:
+    wanted = await order(cloud, name, tags)
+
+    made = await asyncio.gather(
+        *(cloud.instances.create(name, wanted, client_token=f"token-{name}", tags=tags) for _ in range(3))
+    )
+
+    assert emulated.listed("instance", name) == [made[0].id]
 
 
 async def test_a_call_that_failed_after_its_effect_makes_no_second_instance(
