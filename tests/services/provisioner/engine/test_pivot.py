@@ -12,9 +12,13 @@ from services.provisioner.deployments.errors import (
     PastThePivot,
     Superseded,
 )
+from services.provisioner.engine.claim import claim
+from services.provisioner.engine.journal import Journal
+from services.provisioner.engine.runner import Runner
 from services.provisioner.engine.step import StepFailed
+from services.provisioner.engine.verbs import Verbs
 from tests.services.provisioner.engine.factories import Tenancy, engine_on, run_to_end
-from tests.services.provisioner.engine.world import World
+from tests.services.provisioner.engine.world import World, steps_of_all_phases
 
 BROKEN = StepFailed("broken", "It does not work.")
 
@@ -92,6 +96,20 @@ async def test_a_cancel_that_comes_just_before_the_pivot_wins(tenancy: Tenancy, 
     assert (await run_to_end(tenancy, world, deployment_id)).status == "canceled"
     assert "ensure pivot" not in world.calls
     assert (await tenancy.stack()).status == "ready"
+
+
+async def test_a_cancel_that_the_worker_has_not_seen_still_stops_the_pivot(tenancy: Tenancy, world: World) -> None:
+    deployment_id = await convert(tenancy, world)
+    configure_failpoints("engine.pivot.before_start:1:raise")
+    await engine_on(tenancy.database, world).run_due()
+    await tenancy.expire_leases()
+    (lease,) = await claim(tenancy.database, owner="worker", seconds=15, limit=1)
+    journal, stack = await Journal.open(tenancy.database, lease), await tenancy.stack()
+    verbs = Verbs(journal, stack, {step.name: step for step in steps_of_all_phases()}, world)
+    await tenancy.canceled(deployment_id)
+    await Runner(journal, stack, verbs, stopping=lambda: False).run()
+    assert (await tenancy.deployment(deployment_id)).status == "canceled"
+    assert "ensure pivot" not in world.calls
 
 
 async def test_a_failure_before_the_pivot_leaves_the_stack_as_it_was(tenancy: Tenancy, world: World) -> None:
