@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -214,6 +214,12 @@ class World:
         """How many customers or checkout sessions there are at Stripe."""
         listed = await self.stripe.get(f"/v1/{what}", params={"limit": "100"}, headers=STRIPE_KEY)
         return len(listed.json()["data"])
+
+    async def someone_waits_for_a_lock(self) -> bool:
+        """Whether a statement in billing's database waits for another transaction."""
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        async with self.context.database.system_session() as session:
+            return (await session.scalar(text(waiting)) or 0) > 0
 
     async def make_mails_due(self) -> None:
         """As if the wait after a failed attempt were over."""

@@ -1,12 +1,15 @@
 """A subscription's later life: cancellation, failed renewals, recovery, and looks that overtake each other."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from services.billing.accounts import repository as accounts
 from services.billing.mails.sweeps import mail_sweep
 from services.billing.subscriptions.service import Observation, apply_observation, observe
 from tests.services.billing.world import FAILS_AT_RENEWAL, World
+from tests.support.eventually import eventually
 
 ACTIVATED = "billing.subscription.activated.v1"
 CHANGED = "billing.subscription.changed.v1"
@@ -40,6 +43,22 @@ async def test_a_look_that_began_earlier_never_overwrites_a_later_one(world: Wor
     assert await apply(world, tenant_id, slow) == 0
 
     assert (await world.subscription(tenant_id)).json()["status"] == "canceled"
+
+
+async def test_two_looks_that_are_stored_at_once_wait_for_each_other(world: World) -> None:
+    tenant_id = await world.new_tenant()
+    await world.paid_checkout(tenant_id)
+    first, second = await look(world, tenant_id), await look(world, tenant_id)
+    async with world.context.database.tenant_session(tenant_id) as session:
+        catalogue, now = world.context.catalogue, world.clock.now()
+        await accounts.hold(session, tenant_id)
+        waiting = asyncio.create_task(apply(world, tenant_id, second))
+        await eventually(world.someone_waits_for_a_lock, timeout=0.8)
+        assert await apply_observation(session, tenant_id, first, catalogue=catalogue, now=now) == 1
+
+    assert await waiting == 0
+    assert len(await world.events(tenant_id, ACTIVATED)) == 1
+    assert [event["version"] for event in await world.events(tenant_id, CHANGED)] == [1]
 
 
 async def test_a_cancellation_at_the_end_of_the_period_shows_and_then_happens(world: World) -> None:

@@ -33,6 +33,7 @@ async def test_a_payment_activates_the_subscription_and_converts_the_trial(world
     }
     [activated] = await world.events(tenant_id, ACTIVATED)
     assert (activated["plan"], activated["version"]) == ("business", 1)
+    assert await world.stripe_events("pending") == []
     trial = await world.events(tenant_id, "billing.trial.changed.v1")
     assert [(event["status"], event["version"]) for event in trial] == [("active", 1), ("converted", 2)]
 
