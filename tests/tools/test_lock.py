@@ -71,7 +71,7 @@ def test_a_service_carries_neither_the_sandbox_nor_the_tools_of_development() ->
 
 
 def test_every_service_of_the_tree_has_a_lock() -> None:
-    assert {path.parent.name for path in (ROOT / "services").glob("*/settings.py")} == set(SERVICES)
+    assert {path.parent.name for path in (ROOT / "services").glob("*/__init__.py")} == set(SERVICES)
 
 
 def test_the_lock_of_a_service_is_bound_to_the_whole() -> None:
