@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.common.database import Database
 from services.auth.accounts.models import Membership, TenantRow
 
 
@@ -19,12 +19,14 @@ class OwnMembership:
     role: str
 
 
-async def memberships_of(session: AsyncSession, user_id: UUID) -> list[OwnMembership]:
-    """All businesses that a person belongs to, the first joined first. Needs a system session."""
-    rows = await session.execute(
+async def memberships_of(database: Database, user_id: UUID) -> list[OwnMembership]:
+    """All businesses that a person belongs to, the first joined first."""
+    query = (
         select(Membership.tenant_id, TenantRow.slug, TenantRow.name, Membership.role)
         .join(TenantRow, TenantRow.tenant_id == Membership.tenant_id)
         .where(Membership.user_id == user_id)
         .order_by(Membership.created_at, Membership.id)
     )
+    async with database.system_session() as session:
+        rows = (await session.execute(query)).all()
     return [OwnMembership(tenant_id=row.tenant_id, slug=row.slug, name=row.name, role=row.role) for row in rows]

@@ -153,8 +153,7 @@ class Accounts:
 
     async def memberships(self, user_id: UUID) -> list[OwnMembership]:
         """The businesses that a person belongs to."""
-        async with self._database.system_session() as session:
-            return await lookups.memberships_of(session, user_id)
+        return await lookups.memberships_of(self._database, user_id)
 
     async def user(self, user_id: UUID) -> UserAccount:
         """The person of a valid token. Raises Unauthenticated if the account is gone."""

@@ -77,8 +77,7 @@ class Sessions:
         """
         present = await self._session_of(refresh_token)
         wanted = tenant_id or present.current_tenant_id
-        async with self._database.system_session() as session:
-            memberships = await lookups.memberships_of(session, present.user_id)
+        memberships = await lookups.memberships_of(self._database, present.user_id)
         membership = next((one for one in memberships if one.tenant_id == wanted), None)
         if membership is None:
             raise NotFound("You are no member of this business.")
