@@ -23,6 +23,7 @@ from stripe.checkout import Session
 from libs.common.clock import FixedClock
 from sandbox.stripe.app import create_app
 from sandbox.stripe.settings import StripeSandboxSettings
+from tests.support.eventually import eventually
 
 API_KEY = "sk_test_sandboxtests1234567890"
 SECRET = "whsec_sandboxtests"
@@ -124,9 +125,8 @@ async def serve(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        assert not running.done(), "the server did not start"
-        await asyncio.sleep(0.005)
+    await eventually(lambda: server.started or running.done())
+    assert server.started, "the server did not start"
     try:
         yield
     finally:
