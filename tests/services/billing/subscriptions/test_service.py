@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import text
+
 from services.billing.accounts import repository as accounts
 from services.billing.mails.sweeps import mail_sweep
 from services.billing.subscriptions.service import Observation, apply_observation, observe
@@ -18,6 +20,7 @@ DAY = timedelta(days=1)
 
 async def apply(world: World, tenant_id: UUID, observation: Observation) -> int:
     async with world.context.database.tenant_session(tenant_id) as session:
+        await session.execute(text("SET LOCAL lock_timeout = '20s'"))  # a slow test machine is no deadlock
         return await apply_observation(
             session, tenant_id, observation, catalogue=world.context.catalogue, now=world.clock.now()
         )
@@ -53,7 +56,7 @@ async def test_two_looks_that_are_stored_at_once_wait_for_each_other(world: Worl
         catalogue, now = world.context.catalogue, world.clock.now()
         await accounts.hold(session, tenant_id)
         waiting = asyncio.create_task(apply(world, tenant_id, second))
-        await eventually(world.someone_waits_for_a_lock, timeout=0.8)
+        await eventually(world.someone_waits_for_a_lock)
         assert await apply_observation(session, tenant_id, first, catalogue=catalogue, now=now) == 1
 
     assert await waiting == 0
