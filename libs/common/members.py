@@ -1,8 +1,7 @@
 """Who is asking: the dependencies by which endpoints demand a member with a permission, or another service."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -38,28 +37,32 @@ class CallingService:
     name: str
 
 
-MemberDependency = Callable[..., Coroutine[Any, Any, Member]]
-
-
-def member_with(*permissions: str, exempt_from_access_mode: bool = False) -> MemberDependency:
+def member_with(*permissions: str, exempt_from_access_mode: bool = False) -> "MemberDemand":
     """A dependency that yields the member, who must hold all `permissions`.
 
     A tenant that is `read_only` may not write and one that is `suspended` may do nothing, except where exempt.
     The dependency raises Unauthenticated, Forbidden, ReadOnlyTenant or SuspendedTenant.
     """
+    return MemberDemand(frozenset(permissions), exempt_from_access_mode)
 
-    async def current_member(
-        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+@dataclass(frozen=True, slots=True)
+class MemberDemand:
+    """What an operation demands of its caller, as data: routes can be asked for it."""
+
+    permissions: frozenset[str]
+    exempt_from_access_mode: bool
+
+    async def __call__(
+        self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
     ) -> Member:
         context = context_of(request, ServiceContext)
         member = await _member(context, credentials)
-        if not member.permissions.issuperset(permissions):
+        if not member.permissions.issuperset(self.permissions):
             raise Forbidden
-        if not exempt_from_access_mode:
+        if not self.exempt_from_access_mode:
             refuse_by_mode(await context.access_modes.mode(member.tenant_id), request.method)
         return member
-
-    return current_member
 
 
 async def _member(context: ServiceContext, credentials: HTTPAuthorizationCredentials | None) -> Member:
