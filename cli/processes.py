@@ -64,7 +64,8 @@ def _serve_gateway(host: str, port: int) -> None:
     configure_tracing("gateway", endpoint=settings.otlp_endpoint)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         listener = listening_socket(host, port)
-        runner.run(serve_application(create_app(settings), listener, drain_seconds=settings.drain_seconds))
+        application = create_app(settings)
+        runner.run(serve_application(application, listener, drain_seconds=settings.drain_seconds, public=True))
 
 
 def work(name: ServiceName) -> None:

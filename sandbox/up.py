@@ -134,7 +134,7 @@ def _gateway(world: World) -> Child:
 
 
 def _serve(name: str, create: Callable[[], Starlette], port: int) -> None:
-    serve_app(name, create(), port)
+    serve_app(name, create(), port, public=name == "gateway")
 
 
 def _settings(world: World, name: str) -> BaseSettings:

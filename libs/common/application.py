@@ -58,7 +58,7 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
     app.include_router(_probes(service))
     for router in (*service.routers, operations_router(service)):
         app.include_router(router)
-    _describe_problems(app)
+    describe_problems(app)
     app.add_middleware(UnexpectedErrorMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_bytes=MAX_BODY_BYTES)
     app.add_middleware(SecurityHeadersMiddleware)
@@ -68,7 +68,7 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
+def describe_problems(app: FastAPI) -> None:
     """Adds the schema that all problem answers point to; FastAPI's own error schemas are never sent."""
     generate = app.openapi
 

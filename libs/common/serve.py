@@ -8,6 +8,8 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from libs.common.head_guard import GuardedProtocol
+
 logger = structlog.get_logger()
 FINISH_SECONDS = 30
 
@@ -24,19 +26,27 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(app: Starlette, listener: socket.socket, *, drain_seconds: float) -> None:
-    """Serves until SIGTERM or SIGINT, then for `drain_seconds` more while `/readyz` says no."""
-    config = uvicorn.Config(
+def server_config(app: Starlette, *, public: bool = False) -> uvicorn.Config:
+    """How applications are served. A `public` one bounds request heads and believes no `X-Forwarded-For`.
+
+    By default uvicorn takes the caller's address from that header wherever the peer is 127.0.0.1.
+    """
+    return uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=GuardedProtocol if public else "httptools",
+        proxy_headers=not public,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=FINISH_SECONDS,
         h11_max_incomplete_event_size=16_384,
     )
-    server = _GentleServer(config, app, drain_seconds)
+
+
+async def serve(app: Starlette, listener: socket.socket, *, drain_seconds: float, public: bool = False) -> None:
+    """Serves until SIGTERM or SIGINT, then for `drain_seconds` more while `/readyz` says no."""
+    server = _GentleServer(server_config(app, public=public), app, drain_seconds)
     await server.serve(sockets=[listener])
 
 
