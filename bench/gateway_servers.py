@@ -107,7 +107,7 @@ async def serve_full(port: int, upstream: str) -> None:
             "limits": LimitSettings(address_requests=NO_LIMIT, tenant_requests=NO_LIMIT),
         }
     )
-    await serve(create_app(settings), listening_socket("127.0.0.1", port), drain_seconds=0)
+    await serve(create_app(settings), listening_socket("127.0.0.1", port), drain_seconds=0, public=True)
 
 
 def main() -> None:

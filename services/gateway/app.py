@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from libs.common.application import describe_problems
 from libs.common.problems import install_problem_handlers
 from services.gateway.context import open_context
 from services.gateway.dashboard import endpoints as dashboard
@@ -49,4 +50,5 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     install_problem_handlers(gateway)
     for router in (dashboard.router, documents.router, health.router, pages.router):
         gateway.include_router(router)
+    describe_problems(gateway)
     return gateway

@@ -22,9 +22,12 @@ logger = structlog.get_logger()
 class Documents:
     """Fetches and merges. A document that lacks a service says so in `x-unavailable` and is renewed soon."""
 
-    def __init__(self, http: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, urls: Mapping[str, str], *, whole_seconds: float = WHOLE_SECONDS
+    ) -> None:
         self._http = http
         self._urls = urls
+        self._whole_seconds = whole_seconds
         self._fetching = asyncio.Lock()
         self._known: dict[str, Document] = {}
         self._merged: tuple[float, bytes] | None = None
@@ -45,7 +48,7 @@ class Documents:
         if absent:
             merged["x-unavailable"] = absent
             merged["info"]["description"] += f"\n\nNot described here, because not reachable now: {', '.join(absent)}."
-        return monotonic() + (PARTIAL_SECONDS if missing else WHOLE_SECONDS), orjson.dumps(merged)
+        return monotonic() + (PARTIAL_SECONDS if missing else self._whole_seconds), orjson.dumps(merged)
 
     async def _fetch(self, name: str, url: str) -> bool:
         """Renews what is known of a service; what was known before stays when it does not answer."""

@@ -12,6 +12,8 @@ from libs.common.problems import BadRequest, PayloadTooLarge
 from services.gateway.forwarding.headers import Headers, header
 
 CLOSE = {"Connection": "close"}
+DISCARDED_BYTES = 8_388_608
+DISCARD_SECONDS = 2.0
 
 
 class ClientGone(Exception):
@@ -82,6 +84,26 @@ class RequestBody:
                 return await self._receive()
         except TimeoutError:
             raise RequestTimeout(headers=CLOSE) from None
+
+
+async def discard_rest(headers: Headers, receive: Receive) -> None:
+    """Reads on for a while without keeping anything, so that a client still sending gets to see the refusal.
+
+    Closing at once would reset the connection under the answer (RFC 9112 §9.6). A client that asks first
+    (`Expect: 100-continue`) has sent nothing.
+    """
+    if header(headers, b"expect") is not None:
+        return
+    discarded = 0
+    try:
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while discarded < DISCARDED_BYTES:
+                message = await receive()
+                discarded += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def _too_large(most: int) -> PayloadTooLarge:

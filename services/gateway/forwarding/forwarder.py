@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from libs.common.middleware.deadlines import RequestTimeout
 from libs.common.problems import BadRequest, PayloadTooLarge
-from services.gateway.forwarding.body import ClientGone, RequestBody
+from services.gateway.forwarding.body import ClientGone, RequestBody, discard_rest
 from services.gateway.forwarding.connection import UpstreamConnection
 from services.gateway.forwarding.errors import (
     AnswerTooLate,
@@ -57,6 +57,9 @@ class Forwarder:
             await exchange.run(own)
         except ClientGone:
             return
+        except PayloadTooLarge:
+            await discard_rest(scope["headers"], receive)
+            raise
 
 
 class _Exchange:
