@@ -236,6 +236,27 @@ async def test_a_second_answer_to_one_request_poisons_nobody() -> None:
     assert [received.connection for received in service.requests] == [1, 2]
 
 
+async def test_bytes_that_come_after_an_answer_are_never_taken_for_the_next_one() -> None:
+    answered = asyncio.Event()
+
+    async def behave(received: Received, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        if "first" in received.line:
+            await answered.wait()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison")
+
+    async with (
+        raw_service(behave) as service,
+        forwarding_to(service.url) as (url, pool),
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        assert (await client.get("/first")).content == b"ok"
+        answered.set()
+        await eventually(lambda: "0 idle" in pool.state)
+        assert (await client.get("/second")).content == b"ok"
+    assert [received.connection for received in service.requests] == [1, 2]
+
+
 async def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent_on() -> None:
     async with (
         raw_service(answering()) as service,
