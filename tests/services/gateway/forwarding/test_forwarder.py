@@ -247,7 +247,7 @@ async def test_bytes_that_come_after_an_answer_are_never_taken_for_the_next_one(
 
     async with (
         raw_service(behave) as service,
-        forwarding_to(service.url) as (url, pool),
+        forwarding_to(service.url, pool_limits=PoolLimits(idle_seconds=60)) as (url, pool),
         httpx.AsyncClient(base_url=url) as client,
     ):
         assert (await client.get("/first")).content == b"ok"
