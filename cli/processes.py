@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cli.errors import fail
+from libs.adapters.bus.schema import prepare_bus_database
 from libs.common.application import create_application
 from libs.common.migrations.preparation import RolePasswords, prepare_database, prepare_roles
 from libs.common.migrations.runner import migrate as migrate_database
@@ -19,6 +20,7 @@ from libs.common.settings import load_settings
 from libs.common.telemetry import configure_logging, configure_tracing
 from libs.common.worker import run_worker
 
+BUS = "bus"
 ServiceName = Annotated[str, typer.Argument(help="auth, billing, provisioner; serve knows gateway too")]
 
 
@@ -74,19 +76,25 @@ def work(name: ServiceName) -> None:
     run_worker(service, load_settings(service.settings))
 
 
-def migrate(name: ServiceName) -> None:
-    """Bring the database of one service to its newest schema; makes it first where an administrator is given."""
-    service = _service(name)
+def migrate(
+    name: Annotated[str, typer.Argument(help="auth, billing, provisioner; or bus, for its form on PostgreSQL")],
+) -> None:
+    """Bring one database to its newest schema; makes it first where an administrator is given."""
+    service = None if name == BUS else _service(name)
     settings = load_settings(MigrationSettings)
     asyncio.run(_migrate(name, service, settings))
 
 
-async def _migrate(name: str, service: "Service[Any, Any]", settings: MigrationSettings) -> None:
+async def _migrate(name: str, service: "Service[Any, Any] | None", settings: MigrationSettings) -> None:
     if settings.database_admin_url is not None:
         admin = settings.database_admin_url.get_secret_value()
         await prepare_roles(admin, name, _passwords(settings))
         await prepare_database(admin, name)
-    await migrate_database(service.migrations, settings.database_owner_url.get_secret_value())
+    owner = settings.database_owner_url.get_secret_value()
+    if service is None:
+        await prepare_bus_database(owner.replace("+asyncpg", "", 1))
+    else:
+        await migrate_database(service.migrations, owner)
 
 
 def _passwords(settings: MigrationSettings) -> RolePasswords:

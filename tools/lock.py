@@ -1,6 +1,6 @@
 """Compiles the lock files from `pyproject.toml`: `python -m tools.lock`, or with `--upgrade` for newer versions.
 
-`requirements.lock` holds every extra; `locks/<service>.lock` what that service alone needs, at the same versions. No
+`requirements.lock` holds every extra; `locks/<name>.lock` what one image needs, at the same versions. No
 lock names a package host: which one is asked is the machine's own configuration.
 """
 
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 SERVICES = ("auth", "billing", "gateway", "provisioner")
+IMAGES = (*SERVICES, "sandbox")
 OLDEST_PYTHON = "3.11"
 _FLAGS = (
     "--generate-hashes",
@@ -24,8 +25,8 @@ _FLAGS = (
 
 
 def lock_paths(root: Path) -> dict[str, Path]:
-    """The lock of every service by its name, and that of everything as `all`."""
-    return {"all": root / "requirements.lock", **{name: root / "locks" / f"{name}.lock" for name in SERVICES}}
+    """The lock of every image by its name, and that of everything as `all`."""
+    return {"all": root / "requirements.lock", **{name: root / "locks" / f"{name}.lock" for name in IMAGES}}
 
 
 def compile_arguments(root: Path, name: str, *, upgrade: bool = False) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.lock import SERVICES, compile_arguments, lock_paths
+from tools.lock import IMAGES, SERVICES, compile_arguments, lock_paths
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
@@ -44,8 +44,8 @@ def test_every_package_of_a_lock_has_hashes(name: str) -> None:
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_runs_on_the_versions_that_the_whole_is_tested_with(service: str) -> None:
+@pytest.mark.parametrize("service", IMAGES)
+def test_an_image_runs_on_the_versions_that_the_whole_is_tested_with(service: str) -> None:
     mine, whole = pins(service), pins("all")
 
     assert mine
@@ -59,7 +59,7 @@ def test_every_dependency_that_is_declared_is_locked(project: dict[str, object])
     declared = names(base).union(*(names(extra) for extra in extras.values()))
 
     assert declared - pins("all").keys() == set()
-    for service in SERVICES:
+    for service in IMAGES:
         assert (names(base) | names(extras[service])) - pins(service).keys() == set()
 
 
