@@ -11,7 +11,7 @@ from services.gateway.context import gateway_context
 from services.gateway.dashboard.schemas import Dashboard
 from services.gateway.dashboard.service import compose_dashboard
 
-router = APIRouter(prefix="/v1", tags=["dashboard"])
+router = APIRouter(prefix="/v1", tags=["Dashboard"])
 
 
 async def viewer(request: Request) -> AccessToken:

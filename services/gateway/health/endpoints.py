@@ -9,7 +9,7 @@ from libs.common.problems import NotFound, Unavailable
 from services.gateway.context import gateway_context
 from services.gateway.health.service import Health
 
-router = APIRouter(tags=["platform"])
+router = APIRouter(tags=["Platform"])
 
 
 class Draining(Unavailable):
