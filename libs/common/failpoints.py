@@ -1,35 +1,46 @@
 """Named places where a test may make a process fail: around commits, outgoing calls, publishes, acknowledgements.
 
 `STACKPRO_FAILPOINTS="engine.security_group.after_ensure:1:kill,bus.delete.before:2:raise"` kills the process the first
-time the first place is passed and raises at the second passing of the other. Unset, a failpoint does nothing.
+time the first place is passed and raises at the second passing of the other. `stop` halts the process until SIGCONT.
+Unset, a failpoint does nothing.
 """
 
 import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
 class FailpointReached(Exception):
     """The failpoint was told to raise here."""
 
 
-def _kill() -> None:
+def _kill(name: str) -> None:
+    os.write(2, f"failpoint reached: {name}\n".encode())  # the last that this process says, so that tests know where
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _hang() -> None:
+def _hang(name: str) -> None:
+    os.write(2, f"failpoint reached: {name}\n".encode())
     threading.Event().wait()
+
+
+def _stop(name: str) -> None:
+    os.write(2, f"failpoint reached: {name}\n".encode())
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _raise(name: str) -> None:
     raise FailpointReached(name)
 
 
+ACTIONS: Mapping[str, Callable[[str], None]] = {"kill": _kill, "hang": _hang, "stop": _stop, "raise": _raise}
+
+
 class _Failpoints:
     def __init__(self) -> None:
-        self.rules: dict[tuple[str, int], Callable[[], None]] = {}
+        self.rules: dict[tuple[str, int], Callable[[str], None]] = {}
         self.passed: Counter[str] = Counter()
 
     def configure(self, specification: str) -> None:
@@ -37,12 +48,7 @@ class _Failpoints:
         self.passed.clear()
         for rule in filter(None, specification.split(",")):
             name, nth, action = rule.strip().rsplit(":", 2)
-            actions: dict[str, Callable[[], None]] = {
-                "kill": _kill,
-                "hang": _hang,
-                "raise": lambda name=name: _raise(name),  # type: ignore[misc]  # a default binds the loop's name
-            }
-            self.rules[name, int(nth)] = actions[action]
+            self.rules[name, int(nth)] = ACTIONS[action]
 
 
 _failpoints = _Failpoints()
@@ -60,4 +66,4 @@ def failpoint(name: str) -> None:
         return
     _failpoints.passed[name] += 1
     if action := _failpoints.rules.get((name, _failpoints.passed[name])):
-        action()
+        action(name)

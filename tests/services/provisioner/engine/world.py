@@ -95,8 +95,8 @@ class MakingStep(Step[World]):
         if not found:
             return Absent()
         ledger = await context.resources.find("thing", self.thing_name(context))
-        if ledger is None or ledger.external_id != found[0].external_id:
-            return Changed("the ledger does not know its id")
+        if ledger is None or (ledger.state, ledger.external_id) != ("exists", found[0].external_id):
+            return Changed("the ledger does not know it as what is in use")
         return Present({"id": found[0].external_id})
 
     async def ensure(self, context: StepContext[World]) -> Done | Wait:
@@ -107,7 +107,7 @@ class MakingStep(Step[World]):
         if self.name in world.broken:
             raise world.broken[self.name]
         resource = await self._intend(context)
-        if resource.state == "exists" and not world.named(resource.name):
+        if resource.external_id is not None and not world.named(resource.name):
             await context.resources.removed(resource)
             resource = await self._intend(context)
         thing = world.make(self.name, "thing", resource.name, resource.client_token)
