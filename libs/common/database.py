@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import DateTime, MetaData, Uuid, text
+from sqlalchemy import BigInteger, DateTime, MetaData, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -40,6 +40,7 @@ class TableTypes:
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         UUID: Uuid(),
+        int: BigInteger(),
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(),
         list[Any]: JSONB(),
