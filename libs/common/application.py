@@ -12,13 +12,15 @@ from sqlalchemy import exc
 
 from libs.common.middleware.access_log import AccessLogMiddleware
 from libs.common.middleware.body_limit import BodyLimitMiddleware
-from libs.common.middleware.deadlines import DeadlineMiddleware
+from libs.common.middleware.deadlines import DeadlineMiddleware, RequestTimeout
 from libs.common.middleware.request_id import RequestIdMiddleware
 from libs.common.middleware.security_headers import SecurityHeadersMiddleware
 from libs.common.middleware.unexpected_errors import UnexpectedErrorMiddleware
 from libs.common.migrations.runner import known_revisions, schema_is_current
 from libs.common.operations import operations_router
 from libs.common.problems import (
+    BadRequest,
+    PayloadTooLarge,
     Problem,
     ProblemDocument,
     Unprocessable,
@@ -29,6 +31,8 @@ from libs.common.problems import (
 from libs.common.service import Context, Service, ServiceContext, Settings, context_of
 
 MAX_BODY_BYTES = 1_048_576
+PROBLEMS_OF_BODIES = problem_responses(BadRequest, RequestTimeout, PayloadTooLarge)
+"""How any body can be wrong before an endpoint sees it: not JSON, too slow, too large."""
 logger = structlog.get_logger()
 
 
@@ -81,9 +85,18 @@ def describe_problems(app: FastAPI) -> None:
             schemas["ProblemDocument"] = problem
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
+        _describe_problems_of_bodies(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way of extending the document
+
+
+def _describe_problems_of_bodies(document: dict[str, Any]) -> None:
+    for item in document.get("paths", {}).values():
+        for operation in item.values():
+            if "requestBody" in operation:
+                for status, response in PROBLEMS_OF_BODIES.items():
+                    operation["responses"].setdefault(str(status), response)
 
 
 def _operation_id(route: APIRoute) -> str:
