@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from libs.common.access_mode import apply_access_change
 from libs.common.application import create_application
 from libs.common.service import Service
+from libs.contracts.auth import CALLERS
 from libs.contracts.billing import TenantAccessChanged
 from services.auth.accounts import endpoints as accounts
 from services.auth.accounts import internal_endpoints
@@ -24,6 +25,7 @@ SERVICE = Service(
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
     routers=(accounts.router, sessions.router, signing_keys.router, internal_endpoints.router),
+    callers=CALLERS,
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
     sweeps=lambda context: (
         outgoing_mail_sweep(context.mail, web_url=context.web_url),

@@ -14,7 +14,8 @@ Email = Annotated[
     AfterValidator(check_address),
     Field(max_length=254, examples=["ada@example.com"]),
 ]
-Password = Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["correct horse battery staple"])]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["seven quiet otters build a bridge"])]
+RefreshToken = Annotated[str, Field(min_length=16, max_length=256, examples=["Rf3kq0Zb7uXw1nYc5tVd8sLg2pJh6mQe"])]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
 
 
@@ -38,14 +39,14 @@ class LoginRequest(RequestBody):
 class RefreshRequest(RequestBody):
     """A refresh token, and the business to work in if it is to change."""
 
-    refresh_token: str = Field(min_length=16, max_length=256)
+    refresh_token: RefreshToken
     tenant_id: UUID | None = Field(default=None, description="Switches to this business.")
 
 
 class LogoutRequest(RequestBody):
     """The refresh token of the session to end."""
 
-    refresh_token: str = Field(min_length=16, max_length=256)
+    refresh_token: RefreshToken
 
 
 class TokenAnswer(BaseModel):
