@@ -13,6 +13,7 @@ from services.billing.webhooks import repository
 from services.billing.webhooks.schemas import WebhookReceipt
 
 logger = structlog.get_logger()
+EXAMPLE = {"id": "evt_1", "object": "event", "type": "invoice.paid", "created": 1_767_225_600, "data": {"object": {}}}
 router = APIRouter(prefix="/webhooks", tags=["Webhooks"])
 
 
@@ -22,7 +23,12 @@ router = APIRouter(prefix="/webhooks", tags=["Webhooks"])
     summary="Receive an event of Stripe's",
     status_code=202,
     responses=problem_responses(BadSignature, UnreadableNotice, PayloadTooLarge),
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
+        }
+    },
 )
 async def receive_stripe_event(
     request: Request,
