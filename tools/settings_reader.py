@@ -34,6 +34,21 @@ def variables(settings: type[BaseSettings]) -> list[Variable]:
     return list(_of_model(settings, prefix, form=None, optional=False))
 
 
+def port_blocks(settings: type[BaseSettings]) -> dict[str, list[type[BaseModel]]]:
+    """The blocks of `settings` that come in several forms, by their field's name: the ports of the platform."""
+    found = {name: _alternatives(field.annotation) for name, field in settings.model_fields.items()}
+    return {name: parts for name, parts in found.items() if len(parts) > 1 and all(map(_form_of_any, parts))}
+
+
+def block_variables(block: type[BaseModel], prefix: str) -> list[Variable]:
+    """The variables of one form of a port, each with `prefix` before its field's name."""
+    return list(_of_model(block, prefix, form=_form_of(block), optional=False))
+
+
+def _form_of_any(part: Any) -> str | None:
+    return _form_of(part) if _is_model(part) else None
+
+
 def _of_model(model: type[BaseModel], prefix: str, *, form: str | None, optional: bool) -> Iterator[Variable]:
     for name, field in model.model_fields.items():
         yield from _of_field(f"{prefix}{name}".upper(), field, form=form, optional=optional)

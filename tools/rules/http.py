@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tools.rules.source import Finding, Source, called_name, calls, imported_modules, last_name
+from tools.rules.source import Finding, Source, called_name, calls, imported_modules, last_name, own_nodes
 
 PRODUCT = ("libs/", "services/", "cli/", "sandbox/")
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "api_route"})
@@ -56,17 +56,8 @@ def _yielding_functions(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         managed = any(last_name(decorator) in MANAGERS for decorator in node.decorator_list)
-        if not managed and any(isinstance(part, ast.Yield) for part in _own_nodes(node)):
+        if not managed and any(isinstance(part, ast.Yield) for part in own_nodes(node)):
             yield node.name
-
-
-def _own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _product(sources: list[Source]) -> list[Source]:

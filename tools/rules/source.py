@@ -91,3 +91,13 @@ def functions_with_place(tree: ast.AST) -> Iterator[tuple[str, ast.FunctionDef |
                 yield from descend(child, prefix)
 
     return descend(tree, "")
+
+
+def own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """What stands in the function itself, without the insides of functions and classes within it."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting.extend(ast.iter_child_nodes(node))

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from tools.rules.source import Finding, Source, called_name, calls, functions_with_place
+from tools.rules.source import Finding, Source, called_name, calls, functions_with_place, last_name
 
 SESSION_FILES = ("lookups.py", "sweeps.py")
 SESSION_PLACES = {
@@ -29,8 +29,8 @@ def system_session_stays_where_it_is_allowed(sources: list[Source]) -> Iterator[
             if f"{source.path}::{place}" not in SESSION_FUNCTIONS:
                 yield source.finding(
                     line,
-                    "system_session() sees every tenant. Use tenant_session(), or move the query to lookups.py or "
-                    "sweeps.py; handlers open tenant_session(event.tenant_id)",
+                    "system_session() sees every tenant. Use tenant_session(), or give the session to functions of "
+                    "lookups.py alone; handlers open tenant_session(event.tenant_id)",
                 )
 
 
@@ -48,14 +48,37 @@ def allowed_places_exist(sources: list[Source]) -> Iterator[Finding]:
 
 
 def _openings(source: Source) -> Iterator[tuple[str, int]]:
+    """Place and line of every opening, but for those whose session is given to functions of `lookups` alone."""
     inner: dict[int, tuple[str, int]] = {}
+    asking = {id(item.context_expr) for node in ast.walk(source.tree) for item in _asking_items(node)}
     for place, function in functions_with_place(source.tree):
         for call in calls(function):
             if called_name(call) == "system_session":
                 inner[id(call)] = (place, call.lineno)  # an inner function comes later and wins
     for call in calls(source.tree):
-        if called_name(call) == "system_session":
+        if called_name(call) == "system_session" and id(call) not in asking:
             yield inner.get(id(call), ("", call.lineno))
+
+
+def _asking_items(node: ast.AST) -> Iterator[ast.withitem]:
+    """The items of an `async with` whose session goes into calls of `lookups.…` and nowhere else."""
+    if not isinstance(node, ast.AsyncWith):
+        return
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    given = {
+        id(argument)
+        for call in parts
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and last_name(call.func.value) == "lookups"
+        for argument in call.args
+    }
+    for item in node.items:
+        if isinstance(item.optional_vars, ast.Name):
+            name = item.optional_vars.id
+            uses = [part for part in parts if isinstance(part, ast.Name) and part.id == name]
+            if uses and all(id(use) in given for use in uses):
+                yield item
 
 
 def tables_are_bound_to_their_tenant(sources: list[Source]) -> Iterator[Finding]:

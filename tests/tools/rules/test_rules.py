@@ -27,6 +27,13 @@ BAD = {
         "async def on_created(event, db):\n    async with db.system_session() as session:\n        ...\n",
         2,
     ),
+    "a look-up's session is also used otherwise": (
+        tenancy.system_session_stays_where_it_is_allowed,
+        "services/provisioner/hosts/endpoints.py",
+        "async def whose(db):\n    async with db.system_session() as session:\n"
+        "        host = await lookups.host_of(session, 1)\n        await repository.update(session, host)\n",
+        2,
+    ),
     "a table has no policy": (
         tenancy.tables_are_bound_to_their_tenant,
         "services/x/migrations/versions/0002_add_note.py",
@@ -108,6 +115,18 @@ GOOD = {
         tenancy.system_session_stays_where_it_is_allowed,
         "services/billing/accounts/lookups.py",
         "async def whose(db):\n    async with db.system_session() as session:\n        ...\n",
+    ),
+    "a system session is given to look-ups alone": (
+        tenancy.system_session_stays_where_it_is_allowed,
+        "services/provisioner/hosts/endpoints.py",
+        "async def whose(db):\n    async with db.system_session() as session:\n"
+        "        host = await lookups.host_of(session, 1)\n        if host is None:\n            raise KeyError\n",
+    ),
+    "a test yields to the loop, a double is slow, a pause says why": (
+        testing.tests_do_not_sleep,
+        "tests/libs/test_x.py",
+        "async def test_x():\n    await asyncio.sleep(0)\n    async def slow():\n        await asyncio.sleep(1)\n"
+        "    await asyncio.sleep(0.01)  # so that the pieces arrive one by one\n",
     ),
     "a table is secured in a loop over a constant, its key made by a helper": (
         tenancy.tables_are_bound_to_their_tenant,
