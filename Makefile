@@ -1,11 +1,11 @@
-.PHONY: run test check format lock bench faults set-up help
+.PHONY: run test check format lock reference bench faults set-up help
 
 STACKPRO := .venv/bin/stackpro
 PYTHON := .venv/bin/python
 WORKERS ?= 2
 
 help:    ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: set-up    ## Start the whole platform on this machine (Ctrl-C stops it)
 	@exec $(STACKPRO) up
@@ -29,6 +29,10 @@ format: set-up    ## Format the code and mend what can be mended by itself
 
 lock: set-up    ## Compile the lock files anew from pyproject.toml
 	@$(PYTHON) -m tools.lock
+
+reference: set-up    ## Write the reference pages anew from settings and contracts
+	@$(PYTHON) -m tools.configuration_reference
+	@$(PYTHON) -m tools.events_reference
 
 bench: set-up    ## List the benches, or run one: make bench B=gateway
 	@$(PYTHON) -m bench $(B)
