@@ -13,6 +13,7 @@ from libs.common.http_client import ServiceHttp
 
 CALLERS: Mapping[str, frozenset[str]] = {
     "get_billing_summary": frozenset({"gateway"}),
+    "get_trial_plan": frozenset({"provisioner"}),
     "get_plan": frozenset({"provisioner", "auth", "gateway"}),
 }
 
@@ -135,6 +136,10 @@ class BillingClient:
     async def get_billing_summary(self, tenant_id: UUID) -> BillingSummary:
         """Trial and subscription. Raises ServiceUnavailable."""
         return await self._http.get(f"/internal/tenants/{tenant_id}/billing-summary", BillingSummary)
+
+    async def get_trial_plan(self) -> Plan:
+        """The plan that every business begins with. Raises ServiceUnavailable."""
+        return await self._http.get("/internal/trial-plan", Plan)
 
     async def get_plan(self, plan: str) -> Plan:
         """The plan by its id. Raises NotFound, ServiceUnavailable."""

@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from libs.adapters.objects import LocalObjectsSettings, ObjectInfo, ObjectRefused
 from libs.adapters.objects.local import LocalObjects
-from libs.adapters.objects.signing import BadSignature, Expired, Grant, attachment, verified_grant
+from libs.adapters.objects.signing import ANY_LENGTH, BadSignature, Expired, Grant, attachment, verified_grant
 from libs.common.problems import Forbidden, install_problem_handlers
 from sandbox.objects.ranges import Unsatisfiable, byte_range
 
@@ -71,10 +71,10 @@ def _routes(store: LocalObjectsSettings) -> APIRouter:
         info = await objects.put(
             bucket,
             key,
-            _exactly(grant.length, request.stream()),
+            request.stream() if grant.length == ANY_LENGTH else _exactly(grant.length, request.stream()),
             content_type=grant.type,
             checksum_sha256=grant.sha256 or None,
-            max_bytes=grant.length,
+            max_bytes=None if grant.length == ANY_LENGTH else grant.length,
         )
         return Response(status_code=200, headers={"ETag": _etag(info)})
 
@@ -96,6 +96,8 @@ def _grant(signing_key: str, bucket: str, key: str, request: Request, method: st
 def _check_announcement(grant: Grant, headers: Mapping[str, str]) -> None:
     if headers.get("content-type", "") != grant.type:
         raise UrlRefused(f"Send the header Content-Type: {grant.type}")
+    if grant.length == ANY_LENGTH:
+        return
     if (announced := headers.get("content-length")) is not None and announced != str(grant.length):
         raise UrlRefused(f"Send exactly {grant.length} bytes.")
 

@@ -169,12 +169,14 @@ class S3Objects:
         *,
         expires_in: int,
         content_type: str,
-        content_length: int,
+        content_length: int | None,
         checksum_sha256: str | None = None,
     ) -> SignedRequest:
         check_put(bucket, key, content_type, checksum_sha256)
-        wanted = {"Bucket": bucket, "Key": key, "ContentType": content_type, "ContentLength": content_length}
-        headers = {"Content-Type": content_type, "Content-Length": str(content_length)}
+        wanted: dict[str, object] = {"Bucket": bucket, "Key": key, "ContentType": content_type}
+        headers = {"Content-Type": content_type}
+        if content_length is not None:
+            wanted["ContentLength"], headers["Content-Length"] = content_length, str(content_length)
         if checksum_sha256 is not None:
             wanted["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = _base64(bytes.fromhex(checksum_sha256))
         return await self._presign("PUT", "put_object", wanted, expires_in, headers)

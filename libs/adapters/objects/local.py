@@ -35,7 +35,7 @@ from libs.adapters.objects.port import (
     chunks_of,
 )
 from libs.adapters.objects.settings import LocalObjectsSettings
-from libs.adapters.objects.signing import Grant, signed_url
+from libs.adapters.objects.signing import ANY_LENGTH, Grant, signed_url
 from libs.adapters.tenant_names import check_key, check_prefix
 from libs.common.failpoints import failpoint
 
@@ -142,13 +142,16 @@ class LocalObjects:
         *,
         expires_in: int,
         content_type: str,
-        content_length: int,
+        content_length: int | None,
         checksum_sha256: str | None = None,
     ) -> SignedRequest:
         check_put(bucket, key, content_type, checksum_sha256)
         expires = _expires(expires_in)
-        grant = Grant("PUT", bucket, key, expires, content_type, content_length, checksum_sha256 or "")
-        headers = {"Content-Type": content_type, "Content-Length": str(content_length)}
+        length = ANY_LENGTH if content_length is None else content_length
+        grant = Grant("PUT", bucket, key, expires, content_type, length, checksum_sha256 or "")
+        headers = {"Content-Type": content_type}
+        if content_length is not None:
+            headers["Content-Length"] = str(content_length)
         if checksum_sha256 is not None:
             headers["x-amz-checksum-sha256"] = base64.b64encode(bytes.fromhex(checksum_sha256)).decode()
         return self._sign(grant, headers)

@@ -136,12 +136,13 @@ class Objects(Protocol):
         *,
         expires_in: int,
         content_type: str,
-        content_length: int,
+        content_length: int | None,
         checksum_sha256: str | None = None,
     ) -> SignedRequest:
         """A URL to upload exactly `content_length` bytes of `content_type` (and checksum, hexadecimal).
 
-        The length is part of the signature, so check it against the tenant's quota before signing.
+        The length is part of the signature, so check it against the tenant's quota before signing. None leaves it
+        open: for the platform's own hosts, whose backups have no length before they are made.
         """
 
     async def ping(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+ANY_LENGTH = -1
 _VERSION = "stackpro-object-url-v1"
 _FIELDS = ("method", "expires", "type", "length", "sha256", "filename")
 
@@ -15,7 +16,8 @@ _FIELDS = ("method", "expires", "type", "length", "sha256", "filename")
 class Grant:
     """What one signed URL allows: one method on one key until `expires` (Unix seconds).
 
-    An upload is bound to its `type`, `length` and, if given, `sha256`; a download may be saved as `filename`.
+    An upload is bound to its `type`, to its `length` unless that is open, and to `sha256` if given; a download may be
+    saved as `filename`.
     """
 
     method: str
@@ -23,7 +25,7 @@ class Grant:
     key: str
     expires: int
     type: str = ""
-    length: int = -1
+    length: int = ANY_LENGTH
     sha256: str = ""
     filename: str = ""
 

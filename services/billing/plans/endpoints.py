@@ -18,6 +18,11 @@ async def list_plans(context: Context, response: Response) -> PlanList:
     return plan_list(context.catalogue)
 
 
+@router.get("/internal/trial-plan", operation_id="get_trial_plan", include_in_schema=False)
+async def get_trial_plan(context: Context, _caller: Caller) -> Plan:
+    return context.catalogue.by_id[context.catalogue.trial.plan].as_contract()
+
+
 @router.get("/internal/plans/{plan}", operation_id="get_plan", include_in_schema=False)
 async def get_plan(plan: str, context: Context, _caller: Caller) -> Plan:
     found = context.catalogue.by_id.get(plan)
