@@ -1,5 +1,6 @@
 """`kill -9` of the worker at every boundary of a creation, of a conversion, and of the way back."""
 
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -69,3 +70,22 @@ async def was_taken_back(scene: Scene, deployment_id: UUID) -> None:
     await nothing_is_double_or_unknown(scene)
     assert [row.state for row in await scene.tenancy.living()] == ["quarantined"]
     assert [thing.name.rsplit("-", 1)[1] for thing in scene.world.living()] == ["make_storage"]
+
+
+async def test_what_was_made_and_recorded_before_a_kill_is_adopted_and_not_asked_for_again(scene: Scene) -> None:
+    [deployment_id] = await wanted(scene, "create")
+    for step in STEPS["create"]:
+        assert await scene.kill_once(deployment_id, f"engine.{step}.after_exists_commit")
+    await scene.finish(deployment_id)
+    await holds(scene, [deployment_id])
+    assert scene.world.asked() == Counter({f"make {step}": 1 for step in STEPS["create"]})
+
+
+async def test_an_effect_that_no_worker_lived_to_record_is_asked_for_again_with_the_same_token(scene: Scene) -> None:
+    [deployment_id] = await wanted(scene, "create")
+    for step in STEPS["create"]:
+        assert await scene.kill_once(deployment_id, f"engine.{step}.before_exists_commit")
+        assert await scene.kill_once(deployment_id, f"engine.{step}.before_exists_commit")
+    await scene.finish(deployment_id)
+    await holds(scene, [deployment_id])
+    assert scene.world.asked() == Counter({f"make {step}": 3 for step in STEPS["create"]})
