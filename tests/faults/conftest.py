@@ -31,7 +31,11 @@ async def scene(
     workers: Nursery, service_database: ServiceDatabase, database: Database, tenancy: Tenancy, tmp_path: Path
 ) -> AsyncIterator[Scene]:
     path = tmp_path / "world.sqlite"
-    scene = Scene(workers, service_database, database, tenancy, StoredWorld(path), str(path))
+    urls = {"app_url": service_database.url("app"), "system_url": service_database.url("system")}
+    arguments: dict[str, object] = {**urls, "world": str(path)}
+    scene = Scene(
+        workers, database, tenancy, "tests.faults.programs:engine", arguments, service_database, StoredWorld(path)
+    )
     try:
         yield scene
     finally:

@@ -17,29 +17,23 @@ from tests.support.databases import ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.workers import Nursery, Worker
 
-ENGINE = "tests.faults.programs:engine"
-
 
 @dataclass
-class Scene:
-    """One tenant, one world, and the processes that work for them."""
+class Workplace:
+    """One tenant, and the processes that work for it: `target` in `nursery`, with `arguments`."""
 
     nursery: Nursery
-    service_database: ServiceDatabase
     database: Database
     tenancy: Tenancy
-    world: StoredWorld
-    world_path: str
-    workers: list[Worker] = field(default_factory=list)
+    target: str
+    arguments: dict[str, object]
+    workers: list[Worker] = field(default_factory=list, kw_only=True)
 
     def start_worker(self, *, failpoints: str = "", lease_seconds: float = 15.0) -> Worker:
-        arguments = {**self.database_urls(), "world": self.world_path, "lease_seconds": lease_seconds}
-        worker = self.nursery.start(ENGINE, arguments, failpoints=failpoints)
+        arguments = {**self.arguments, "lease_seconds": lease_seconds}
+        worker = self.nursery.start(self.target, arguments, failpoints=failpoints)
         self.workers.append(worker)
         return worker
-
-    def database_urls(self) -> dict[str, str]:
-        return {"app_url": self.service_database.url("app"), "system_url": self.service_database.url("system")}
 
     async def finish(self, deployment_id: UUID) -> Deployment:
         """Lets one undisturbed worker bring the deployment to its end."""
@@ -104,6 +98,17 @@ class Scene:
                 await worker.ended()
 
 
+@dataclass
+class Scene(Workplace):
+    """A workplace on the engine's test world."""
+
+    service_database: ServiceDatabase
+    world: StoredWorld
+
+    def database_urls(self) -> dict[str, str]:
+        return {"app_url": self.service_database.url("app"), "system_url": self.service_database.url("system")}
+
+
 async def holds(scene: Scene, deployment_ids: Sequence[UUID]) -> None:
     """What must hold after whatever harm, for deployments that succeeded."""
     await nothing_is_double_or_unknown(scene)
@@ -111,8 +116,12 @@ async def holds(scene: Scene, deployment_ids: Sequence[UUID]) -> None:
         await status_is_true(scene, deployment_id)
         await story_is_whole(scene, deployment_id)
     await everyone_was_told_once(scene, deployment_ids)
+    await stack_is_as_desired(scene, deployment_ids[-1])
+
+
+async def stack_is_as_desired(scene: Workplace, deployment_id: UUID) -> None:
     stack = await scene.tenancy.stack()
-    newest = await scene.tenancy.deployment(deployment_ids[-1])
+    newest = await scene.tenancy.deployment(deployment_id)
     assert stack.status == "ready"
     assert stack.observed == stack.desired == newest.desired
     assert stack.observed_generation == stack.desired_generation
@@ -130,7 +139,7 @@ async def nothing_is_double_or_unknown(scene: Scene) -> None:
     assert {thing.client_token for thing in things} == {row.client_token for row in rows.values()}
 
 
-async def status_is_true(scene: Scene, deployment_id: UUID) -> None:
+async def status_is_true(scene: Workplace, deployment_id: UUID) -> None:
     deployment = await scene.tenancy.deployment(deployment_id)
     steps = await scene.tenancy.steps(deployment_id)
     assert (deployment.status, deployment.error, deployment.lease_owner) == ("succeeded", None, None)
@@ -139,7 +148,7 @@ async def status_is_true(scene: Scene, deployment_id: UUID) -> None:
     assert deployment.finished_at is not None
 
 
-async def story_is_whole(scene: Scene, deployment_id: UUID) -> None:
+async def story_is_whole(scene: Workplace, deployment_id: UUID) -> None:
     """Events are numbered without a gap, and tell of each step's beginning and end once."""
     deployment = await scene.tenancy.deployment(deployment_id)
     events = await scene.tenancy.events(deployment_id)
@@ -151,7 +160,7 @@ async def story_is_whole(scene: Scene, deployment_id: UUID) -> None:
     assert [event.seq for event in ends] == [events[-1].seq]
 
 
-async def everyone_was_told_once(scene: Scene, deployment_ids: Sequence[UUID]) -> None:
+async def everyone_was_told_once(scene: Workplace, deployment_ids: Sequence[UUID]) -> None:
     """The outbox holds each status of each deployment once, by versions without a gap, and one readiness for each."""
     async with scene.database.tenant_session(scene.tenancy.tenant_id) as session:
         rows = list(await session.scalars(select(OutboxRow).order_by(OutboxRow.position)))
