@@ -23,9 +23,10 @@ RUN /opt/stackpro/bin/python -m compileall -q /opt/code /opt/stackpro/lib
 FROM ${PYTHON_IMAGE}
 ARG SERVICE
 LABEL org.opencontainers.image.title="stackpro-${SERVICE}"
-# The only folder a container may write to, besides a tmpfs at /tmp: the volume of the local forms of the ports.
+# Where volumes of the local forms of the ports are put; besides them and a tmpfs at /tmp nothing is written.
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin stackpro && \
-    install --directory --owner=stackpro --group=stackpro --mode=0750 /var/lib/stackpro
+    install --directory --owner=stackpro --group=stackpro --mode=0750 \
+        /var/lib/stackpro /var/lib/objects /var/lib/cloud /var/lib/machines
 COPY --from=build /opt/stackpro /opt/stackpro
 COPY --from=build /opt/code /opt/code
 ENV PATH=/opt/stackpro/bin:${PATH} \

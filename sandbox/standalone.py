@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -17,6 +18,12 @@ from libs.common.clock import open_clock
 from libs.common.serve import listening_socket, serve
 from libs.common.settings import load_settings
 from libs.common.telemetry import configure_logging
+from sandbox.cloud.app import serve as serve_cloud
+from sandbox.cloud.settings import CloudSettings
+from sandbox.edge.app import serve as serve_edge
+from sandbox.edge.settings import EdgeSettings
+from sandbox.hosts.app import serve as serve_hosts
+from sandbox.hosts.settings import HostsSettings
 from sandbox.mailbox.app import MailboxServerSettings
 from sandbox.mailbox.app import create_app as create_mailbox
 from sandbox.objects.app import ObjectsServerSettings
@@ -55,6 +62,28 @@ class ObjectsEnvironment(_FromEnvironment):
     objects: LocalObjectsSettings = Field(description="The same block as the services have.")
 
 
+class CloudEnvironment(_FromEnvironment):
+    """The emulated AWS account. It shares the machines' folder and its network with edge and hosts."""
+
+    cloud_path: Path = Field(description="The folder of the account's journal; `account.json` in it names its ids.")
+    hosts_path: Path = Field(description="The folder of the emulated machines' disks.")
+    base_domain: str = Field(default="localhost", description="The domain of the account's hosted zone.")
+
+
+class EdgeEnvironment(_FromEnvironment):
+    """The emulated edge before the stacks: DNS and load balancer in one."""
+
+    cloud_url: str = Field(description="Where the emulated account is.")
+    hosts_path: Path = Field(description="The folder of the emulated machines' disks.")
+
+
+class HostsEnvironment(_FromEnvironment):
+    """The emulated machine room: one host agent for each running instance."""
+
+    cloud_url: str = Field(description="Where the emulated account is.")
+    hosts_path: Path = Field(description="The folder of the emulated machines' disks.")
+
+
 def _mailbox() -> Starlette:
     settings = load_settings(MailboxEnvironment)
     return create_mailbox(MailboxServerSettings(path=settings.mailbox_path, secret=settings.mailbox_secret))
@@ -78,19 +107,45 @@ def _objects() -> Starlette:
     return create_objects(ObjectsServerSettings(store=load_settings(ObjectsEnvironment).objects))
 
 
-EMULATORS: Mapping[str, Callable[[], Starlette]] = {"mailbox": _mailbox, "stripe": _stripe, "objects": _objects}
+def _serve(create: Callable[[], Starlette], host: str, port: int) -> None:
+    asyncio.run(serve(create(), listening_socket(host, port), drain_seconds=0))
+
+
+def _cloud(host: str, port: int) -> None:
+    given = load_settings(CloudEnvironment)
+    home, hosts = given.cloud_path, given.hosts_path
+    serve_cloud(CloudSettings(home=home, hosts=hosts, host=host, port=port, base_domain=given.base_domain))
+
+
+def _edge(host: str, port: int) -> None:
+    given = load_settings(EdgeEnvironment)
+    serve_edge(EdgeSettings(cloud_url=given.cloud_url, hosts=given.hosts_path, host=host, port=port))
+
+
+def _hosts(_host: str, _port: int) -> None:
+    given = load_settings(HostsEnvironment)
+    serve_hosts(HostsSettings(cloud_url=given.cloud_url, hosts=given.hosts_path))
+
+
+EMULATORS: Mapping[str, Callable[[str, int], None]] = {
+    "mailbox": partial(_serve, _mailbox),
+    "stripe": partial(_serve, _stripe),
+    "objects": partial(_serve, _objects),
+    "cloud": _cloud,
+    "edge": _edge,
+    "hosts": _hosts,
+}
 
 
 def main() -> None:
-    """Serves the emulator named by the first argument until SIGTERM."""
+    """Runs the emulator named by the first argument until SIGTERM; `hosts` listens nowhere."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.standalone", description=__doc__)
     parser.add_argument("name", choices=sorted(EMULATORS))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     arguments = parser.parse_args()
     configure_logging(arguments.name)
-    listener = listening_socket(arguments.host, arguments.port)
-    asyncio.run(serve(EMULATORS[arguments.name](), listener, drain_seconds=0))
+    EMULATORS[arguments.name](arguments.host, arguments.port)
 
 
 if __name__ == "__main__":

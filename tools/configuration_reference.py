@@ -11,10 +11,17 @@ from pydantic_settings import BaseSettings
 from cli.processes import MigrationSettings
 from cli.settings import CliSettings
 from libs.common.settings import ServiceSettings
-from sandbox.standalone import MailboxEnvironment, ObjectsEnvironment, StripeEnvironment
+from sandbox.standalone import (
+    CloudEnvironment,
+    EdgeEnvironment,
+    HostsEnvironment,
+    MailboxEnvironment,
+    ObjectsEnvironment,
+    StripeEnvironment,
+)
 from services.gateway.settings import GatewaySettings
-from services.registry import NAMES, load_service
-from tools.settings_reader import Variable, block_variables, port_blocks, variables
+from services.registry import NAMES
+from tools.settings_reader import Variable, block_variables, plain_blocks, port_blocks, settings_of, variables
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/configuration.md"
 HEAD = """# Configuration
@@ -35,12 +42,15 @@ EMULATORS: Mapping[str, type[BaseSettings]] = {
     "mailbox": MailboxEnvironment,
     "stripe": StripeEnvironment,
     "objects": ObjectsEnvironment,
+    "cloud": CloudEnvironment,
+    "edge": EdgeEnvironment,
+    "hosts": HostsEnvironment,
 }
 
 
 def render() -> str:
     """The whole page."""
-    services: dict[str, type[BaseSettings]] = {name: load_service(name).settings for name in NAMES}
+    services: dict[str, type[BaseSettings]] = {name: settings_of(name) for name in NAMES}
     return "\n".join(
         (
             HEAD,
@@ -53,7 +63,7 @@ def render() -> str:
                 variables(ServiceSettings),
             ),
             *(line for name, settings in services.items() for line in _service(name, settings)),
-            *_section("gateway", _about(GatewaySettings), variables(GatewaySettings)),
+            *_section("gateway", _about(GatewaySettings) + _blocks(GatewaySettings), variables(GatewaySettings)),
             *_section("`stackpro migrate`", _about(MigrationSettings), variables(MigrationSettings)),
             *(
                 line
@@ -71,7 +81,7 @@ def _service(name: str, settings: type[BaseSettings]) -> Iterator[str]:
     blocks = tuple(f"STACKPRO_{port.upper()}__" for port in ports)
     own = [one for one in variables(settings) if one.name not in shared and not one.name.startswith(blocks)]
     used = ", ".join(f"[{port}](#{port})" for port in ports)
-    yield from _section(name, f"{_about(settings)} Ports: {used}.", own)
+    yield from _section(name, f"{_about(settings)} Ports: {used}.{_blocks(settings)}", own)
 
 
 def _ports(services: Iterable[type[BaseSettings]]) -> Iterator[str]:
@@ -85,6 +95,12 @@ def _ports(services: Iterable[type[BaseSettings]]) -> Iterator[str]:
             listed = block_variables(form, f"STACKPRO_{port.upper()}__")
             yield f"`{listed[0].form}`: {_about(form)}\n"
             yield from _table(listed)
+
+
+def _blocks(settings: type[BaseModel]) -> str:
+    """What the nested blocks hold, as a list behind the text."""
+    listed = [f"- `{begin}…`: {_about(block)}" for begin, block in plain_blocks(settings).items()]
+    return "\n\n" + "\n".join(listed) if listed else ""
 
 
 def _section(title: str, about: str, listed: list[Variable]) -> Iterator[str]:

@@ -3,8 +3,9 @@
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from importlib import import_module
 from typing import Any, Literal, Union
 
 from pydantic import BaseModel, SecretStr
@@ -34,6 +35,28 @@ def variables(settings: type[BaseSettings]) -> list[Variable]:
     return list(_of_model(settings, prefix, form=None, optional=False))
 
 
+def settings_of(service: str) -> type[BaseSettings]:
+    """The settings class of a service with a database, by its name."""
+    module = import_module(f"services.{service}.settings")
+    [found] = {one for one in vars(module).values() if isinstance(one, type) and _is_own(one, module.__name__)}
+    return found
+
+
+def _is_own(kind: type, module: str) -> bool:
+    return issubclass(kind, BaseSettings) and kind.__module__ == module
+
+
+def plain_blocks(settings: type[BaseModel], prefix: str = "STACKPRO_") -> dict[str, type[BaseModel]]:
+    """The nested blocks of `settings` that have one form, by the beginning of their variables' names."""
+    found: dict[str, type[BaseModel]] = {}
+    for name, field in settings.model_fields.items():
+        parts = [part for part in _alternatives(field.annotation) if _is_model(part)]
+        if len(parts) == 1:
+            begin = f"{prefix}{name.upper()}__"
+            found |= {begin: parts[0], **plain_blocks(parts[0], begin)}
+    return found
+
+
 def port_blocks(settings: type[BaseSettings]) -> dict[str, list[type[BaseModel]]]:
     """The blocks of `settings` that come in several forms, by their field's name: the ports of the platform."""
     found = {name: _alternatives(field.annotation) for name, field in settings.model_fields.items()}
@@ -42,7 +65,8 @@ def port_blocks(settings: type[BaseSettings]) -> dict[str, list[type[BaseModel]]
 
 def block_variables(block: type[BaseModel], prefix: str) -> list[Variable]:
     """The variables of one form of a port, each with `prefix` before its field's name."""
-    return list(_of_model(block, prefix, form=_form_of(block), optional=False))
+    listed = _of_model(block, prefix, form=_form_of(block), optional=False)
+    return [_to_be_said(one) if one.name == f"{prefix}FORM" else one for one in listed]
 
 
 def _form_of_any(part: Any) -> str | None:
@@ -59,15 +83,19 @@ def _of_field(name: str, field: FieldInfo, *, form: str | None, optional: bool) 
     inner_optional = optional or not field.is_required()
     if not nested:
         default = "" if optional and field.is_required() else _default(field)
-        if form is not None and name.endswith("__FORM"):
-            default = None  # a port has no form by itself: which one it is must be said
         yield Variable(
             name=name, kind=_kind(field.annotation), default=default, description=field.description or "", form=form
         )
         return
     for part in nested:
         own_form = _form_of(part) if len(nested) > 1 else None
-        yield from _of_model(part, f"{name}__", form=own_form or form, optional=inner_optional)
+        for variable in _of_model(part, f"{name}__", form=own_form or form, optional=inner_optional):
+            yield _to_be_said(variable) if own_form and variable.name == f"{name}__FORM" else variable
+
+
+def _to_be_said(form: Variable) -> Variable:
+    """A port has no form by itself: which one it is must be given."""
+    return replace(form, default=None)
 
 
 def _is_model(annotation: Any) -> bool:

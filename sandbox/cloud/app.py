@@ -62,7 +62,7 @@ def _open(settings: CloudSettings) -> RunningCloud:
     warm_up(emulator)
     seed_account(emulator)
     server = make_server(
-        "127.0.0.1", settings.port, _application(emulator), threaded=True, request_handler=QuietHandler
+        settings.host, settings.port, _application(emulator), threaded=True, request_handler=QuietHandler
     )
     url = f"http://127.0.0.1:{server.server_port}"
     log.info("sandbox.cloud.ready", url=url, replayed_calls=calls)

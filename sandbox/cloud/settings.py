@@ -17,6 +17,7 @@ class CloudSettings:
     home: Path
     hosts: Path
     port: int
+    host: str = "127.0.0.1"
     base_domain: str = "localhost"
     region: str = "us-east-1"
     validation_wait: int = 1

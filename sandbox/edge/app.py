@@ -27,7 +27,7 @@ def serve(settings: EdgeSettings) -> None:
     """Serve until SIGTERM or SIGINT."""
     config = uvicorn.Config(
         create_app(settings),
-        host="127.0.0.1",
+        host=settings.host,
         port=settings.port,
         log_level="warning",
         access_log=False,

@@ -11,4 +11,5 @@ class EdgeSettings:
     cloud_url: str
     hosts: Path
     port: int
+    host: str = "127.0.0.1"
     answer_seconds: float = 30.0

@@ -6,18 +6,16 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from cli.processes import MigrationSettings
-from sandbox.standalone import MailboxEnvironment, ObjectsEnvironment, StripeEnvironment
 from services.gateway.settings import GatewaySettings
-from services.registry import NAMES, load_service
-from tools.settings_reader import Variable, variables
+from services.registry import NAMES
+from tools.configuration_reference import EMULATORS
+from tools.settings_reader import Variable, settings_of, variables
 
 SETTINGS: Mapping[str, type[BaseSettings]] = {
-    **{name: load_service(name).settings for name in NAMES},
+    **{name: settings_of(name) for name in NAMES},
     "gateway": GatewaySettings,
     "migrate": MigrationSettings,
-    "mailbox": MailboxEnvironment,
-    "stripe": StripeEnvironment,
-    "objects": ObjectsEnvironment,
+    **EMULATORS,
 }
 
 
@@ -47,5 +45,6 @@ def missing(name: str, environment: Mapping[str, str]) -> set[str]:
         for variable in known(name)
         if variable.required
         and variable.name not in environment
+        and not any(variable.name.startswith(f"{block}__") for block in environment)  # a block given whole, as JSON
         and (variable.form is None or any(variable.name.startswith(at) and variable.form == of for at, of in forms))
     }

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from services.provisioner.cloud.settings import CloudAccount
 from services.registry import NAMES
 from tests.deploy.settings import known, load, missing
 from tools.compose_environment import as_env_file, new_environment
@@ -21,6 +22,23 @@ CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
 REFERENCES: dict[str, str] = yaml.safe_load((ROOT / "deploy/images.yaml").read_text())
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([?-])([^}]*))?\}")
 OURS = {name: one for name, one in CONTAINERS.items() if one["image"].startswith("stackpro-")}
+
+
+ACCOUNT = CloudAccount(
+    region="us-east-1",
+    account_id="123456789012",
+    base_domain="localhost",
+    vpc_id="vpc-1",
+    subnet_ids=("subnet-1",),
+    hosted_zone_id="Z1",
+    load_balancer_arn="arn:1",
+    load_balancer_dns_name="lb.example.com",
+    load_balancer_zone_id="Z2",
+    load_balancer_security_group_id="sg-1",
+    listener_arn="arn:2",
+    permission_boundary_arn="arn:3",
+    image_id="ami-1",
+)  # as the emulated account writes it down when it has started
 
 
 def settings_name(container: str) -> str:
@@ -48,6 +66,8 @@ def test_a_container_names_only_settings_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_a_container_is_given_every_setting_that_it_needs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = filled_in(OURS[name].get("environment", {}), new_environment())
+    if "cat /var/lib/cloud/account.json" in str(OURS[name].get("entrypoint")):
+        environment["STACKPRO_CLOUD__ACCOUNT"] = ACCOUNT.model_dump_json()
 
     assert missing(settings_name(name), environment) == set()
     assert load(settings_name(name), environment, monkeypatch)
