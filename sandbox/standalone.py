@@ -18,11 +18,9 @@ from libs.common.clock import open_clock
 from libs.common.serve import listening_socket, serve
 from libs.common.settings import load_settings
 from libs.common.telemetry import configure_logging
-from sandbox.cloud.app import serve as serve_cloud
 from sandbox.cloud.settings import CloudSettings
 from sandbox.edge.app import serve as serve_edge
 from sandbox.edge.settings import EdgeSettings
-from sandbox.hosts.app import serve as serve_hosts
 from sandbox.hosts.settings import HostsSettings
 from sandbox.mailbox.app import MailboxServerSettings
 from sandbox.mailbox.app import create_app as create_mailbox
@@ -112,6 +110,8 @@ def _serve(create: Callable[[], Starlette], host: str, port: int) -> None:
 
 
 def _cloud(host: str, port: int) -> None:
+    from sandbox.cloud.app import serve as serve_cloud  # noqa: PLC0415 - loads all of moto, for this one only
+
     given = load_settings(CloudEnvironment)
     home, hosts = given.cloud_path, given.hosts_path
     serve_cloud(CloudSettings(home=home, hosts=hosts, host=host, port=port, base_domain=given.base_domain))
@@ -123,6 +123,8 @@ def _edge(host: str, port: int) -> None:
 
 
 def _hosts(_host: str, _port: int) -> None:
+    from sandbox.hosts.app import serve as serve_hosts  # noqa: PLC0415 - loads the host agent, for this one only
+
     given = load_settings(HostsEnvironment)
     serve_hosts(HostsSettings(cloud_url=given.cloud_url, hosts=given.hosts_path))
 
