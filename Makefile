@@ -16,6 +16,9 @@ test: set-up    ## Run the whole test suite
 faults: set-up    ## Kill the workers at every boundary, also during recovery (takes long)
 	@STACKPRO_ALL_FAULTS=1 $(PYTHON) -m pytest -q -n $(WORKERS) tests/faults
 
+mutants: set-up    ## Break one safeguard at a time, and see the fault tests turn red (takes long)
+	@$(PYTHON) -m tests.faults.mutants
+
 check: set-up    ## Check format, lint, types, import rules and house rules
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
