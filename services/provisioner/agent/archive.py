@@ -1,0 +1,189 @@
+"""Packs a stack's volumes into one archive with a manifest of checksums, and unpacks one without trusting it.
+
+Everything is streamed: memory use does not grow with the size of the data, only with the number of files.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from typing_extensions import Buffer
+
+from libs.common.failpoints import failpoint
+from libs.contracts.hosts import BackupManifest, ManifestFile
+from services.provisioner.agent.errors import ArchiveCorrupt, FilesChanged
+
+CHUNK = 1024 * 1024
+Check = Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackedArchive:
+    """An archive written to disk, and what stands in it. `skipped` are sockets, devices and escaping links."""
+
+    size: int
+    sha256: str
+    files: tuple[ManifestFile, ...]
+    skipped: tuple[str, ...]
+
+
+class _HashingWriter(io.RawIOBase):
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__()
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: Buffer) -> int:
+        self._hash.update(data)
+        self.size += memoryview(data).nbytes
+        return self._file.write(data)
+
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+class _HashingReader:
+    def __init__(self, file: IO[bytes], check: Check) -> None:
+        self._file = file
+        self._check = check
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        self._check()
+        data = self._file.read(size)
+        self._hash.update(data)
+        return data
+
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+def pack(volumes: Path, target: Path, *, skip: frozenset[str], check: Check) -> PackedArchive:
+    """Writes everything below `volumes`, but the folders named in `skip` (`mysql/data`), to `target` (tar.gz).
+
+    Raises FilesChanged when a file was altered while it was read, OSError when the disk is full; `check` is called
+    all along and may raise to stop.
+    """
+    files: list[ManifestFile] = []
+    skipped: list[str] = []
+    with target.open("wb") as raw:
+        writer = _HashingWriter(raw)
+        # Level 1: database dumps shrink well at little cost, and media hardly at any level.
+        with (
+            gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=writer, mtime=0) as zipped,
+            tarfile.open(mode="w|", fileobj=zipped) as tar,
+        ):
+            for path, name in _walk(volumes, skip):
+                check()
+                failpoint("agent.backup.each_file")
+                if not _packable(path, volumes):
+                    skipped.append(_manifest_name(name))
+                elif path.is_file() and not path.is_symlink():
+                    files.append(_add_file(tar, path, name, check))
+                else:
+                    tar.add(path, arcname=name, recursive=False)
+        raw.flush()
+        os.fsync(raw.fileno())
+    return PackedArchive(size=writer.size, sha256=writer.sha256(), files=tuple(files), skipped=tuple(skipped))
+
+
+def unpack(archive: Path, target: Path, *, manifest: BackupManifest, keep_owners: bool, check: Check) -> int:
+    """Extracts `archive` into the fresh folder `target` and compares every file with the manifest.
+
+    Returns the bytes of all files. Raises ArchiveCorrupt if the archive leads outside its folder, or a file is
+    missing, added or different. `keep_owners` needs root.
+    """
+    target.mkdir(mode=0o700)
+    try:
+        with tarfile.open(archive, mode="r|gz") as tar:
+            for member in tar:
+                check()
+                failpoint("agent.restore.each_file")
+                tar.extract(member, target, numeric_owner=True, filter=_member_filter(keep_owners))
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise ArchiveCorrupt(f"the archive cannot be unpacked: {error}") from error
+    return _verify(target, manifest, check)
+
+
+def file_sha256(path: Path, *, check: Check) -> str:
+    """SHA-256 of a file's content, hexadecimal."""
+    with path.open("rb") as file:
+        reader = _HashingReader(file, check)
+        while reader.read(CHUNK):
+            pass
+    return reader.sha256()
+
+
+def _walk(volumes: Path, skip: frozenset[str]) -> Iterator[tuple[Path, str]]:
+    for folder, folders, names in os.walk(volumes):
+        here = Path(folder)
+        folders[:] = sorted(f for f in folders if (here / f).relative_to(volumes).as_posix() not in skip)
+        for name in sorted([*folders, *names]):
+            yield here / name, (here / name).relative_to(volumes).as_posix()
+
+
+def _packable(path: Path, volumes: Path) -> bool:
+    kind = path.lstat().st_mode
+    if stat.S_ISLNK(kind):
+        link = path.readlink()
+        return not link.is_absolute() and (path.parent / link).resolve().is_relative_to(volumes.resolve())
+    return stat.S_ISREG(kind) or stat.S_ISDIR(kind)
+
+
+def _add_file(tar: tarfile.TarFile, path: Path, name: str, check: Check) -> ManifestFile:
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        info = tar.gettarinfo(arcname=name, fileobj=file)
+        # A second link to one file is stored as a file of its own: each path has its own checksum.
+        info.type, info.linkname, info.size = tarfile.REGTYPE, "", before.st_size
+        reader = _HashingReader(file, check)
+        try:
+            tar.addfile(info, reader)
+        except OSError as error:
+            if os.fstat(file.fileno()).st_size < before.st_size:
+                raise FilesChanged(f"{name} was shortened while it was archived") from error
+            raise
+        after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise FilesChanged(f"{name} was written to while it was archived")
+    return ManifestFile(path=_manifest_name(name), size=info.size, sha256=reader.sha256())
+
+
+def _member_filter(keep_owners: bool) -> Callable[[tarfile.TarInfo, str], tarfile.TarInfo | None]:
+    def checked(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+        safe = tarfile.data_filter(member, path)
+        if safe is None or not keep_owners:
+            return safe
+        return safe.replace(uid=member.uid, gid=member.gid, deep=False)
+
+    return checked
+
+
+def _verify(folder: Path, manifest: BackupManifest, check: Check) -> int:
+    expected = {file.path: file for file in manifest.files}
+    total = 0
+    for path, name in _walk(folder, frozenset()):
+        if path.is_symlink() or not path.is_file():
+            continue
+        wanted = expected.pop(_manifest_name(name), None)
+        if wanted is None:
+            raise ArchiveCorrupt(f"{name} stands in the archive but not in the manifest")
+        if path.stat().st_size != wanted.size or file_sha256(path, check=check) != wanted.sha256:
+            raise ArchiveCorrupt(f"{name} differs from the manifest")
+        total += wanted.size
+    if expected:
+        raise ArchiveCorrupt(f"{len(expected)} files are missing, the first is {min(expected)}")
+    return total
+
+
+def _manifest_name(name: str) -> str:
+    """The name as text: bytes that are no UTF-8 are written as escapes, the same way on both sides."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,279 @@
+"""A control plane and an object store for the agent's tests: real HTTP, the protocol of `libs.contracts.hosts`."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from aiohttp import web
+
+from libs.common.ids import new_id
+from libs.contracts.hosts import (
+    COMMANDS_PATH,
+    REGISTER_PATH,
+    REPORT_PATH,
+    ApplyStack,
+    BackupOrder,
+    BackUpStack,
+    Command,
+    CommandPage,
+    CommandResult,
+    DownloadSource,
+    HostCredential,
+    HostRegistration,
+    HostReport,
+    RemovalOrder,
+    RemoveStack,
+    RestoreOrder,
+    RestoreStack,
+    StackBackedUp,
+    StackBundle,
+    StackMode,
+    StackRef,
+    UploadTarget,
+)
+from services.provisioner.stack_apps.bundle import build_bundle
+from services.provisioner.stack_apps.catalogue import load_catalogue
+from tests.support.eventually import eventually
+
+CHECKSUM_HEADER = "x-amz-checksum-sha256"
+SECRETS = {name: "ab" * size for name, size in load_catalogue().secrets.items()}
+ACME = StackRef(slug="acme-k3x9", tenant_id=UUID("01900000-0000-7000-8000-000000000001"))
+OTHER = StackRef(slug="other-b2c4", tenant_id=UUID("01900000-0000-7000-8000-000000000002"))
+
+
+def bundle(
+    stack: StackRef = ACME, *, generation: int = 1, mode: StackMode = "running", ingress_port: int = 80
+) -> StackBundle:
+    return build_bundle(
+        stack,
+        generation=generation,
+        site_name="Bäcker & Söhne",
+        domain="localhost",
+        size="small",
+        secrets=SECRETS,
+        scheme="http",
+        ingress_port=ingress_port,
+        mode=mode,
+    )
+
+
+class Plane:
+    """Keeps delivering a command until its result came; remembers everything it was told."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.tokens = {"boot-1": "host-1", "boot-2": "host-2"}
+        self.credentials: dict[str, str] = {}
+        self.registrations = 0
+        self.refused = 0
+        self.queues: dict[str, dict[UUID, Command]] = {}
+        self.results: dict[UUID, CommandResult] = {}
+        self.received: Counter[UUID] = Counter()
+        self.reports: dict[str, HostReport] = {}
+        self.objects: dict[str, bytes] = {}
+        self.keep_delivering = False
+        self.reject_uploads = False
+        self._rung = asyncio.Event()
+
+    def send(self, host_id: str, command: Command) -> UUID:
+        self.queues.setdefault(host_id, {})[command.id] = command
+        self._rung.set()
+        return command.id
+
+    async def result(self, command_id: UUID, *, timeout: float = 15.0) -> CommandResult:
+        await eventually(lambda: command_id in self.results, timeout=timeout)
+        return self.results[command_id]
+
+    async def run(self, host_id: str, command: Command) -> CommandResult:
+        return await self.result(self.send(host_id, command))
+
+    def apply(self, what: StackBundle) -> ApplyStack:
+        return ApplyStack(id=new_id(), stack=what.stack, payload=what)
+
+    def remove(self, stack: StackRef, *, delete_data: bool) -> RemoveStack:
+        return RemoveStack(id=new_id(), stack=stack, payload=RemovalOrder(delete_data=delete_data))
+
+    def back_up(self, stack: StackRef, *, freeze: bool = False) -> BackUpStack:
+        backup_id = new_id()
+        order = BackupOrder(
+            backup_id=backup_id,
+            archive=self.upload(f"{backup_id}.tar.gz"),
+            manifest=self.upload(f"{backup_id}.json"),
+            freeze=freeze,
+        )
+        return BackUpStack(id=new_id(), stack=stack, payload=order)
+
+    def restore(self, stack: StackRef, backup: BackUpStack) -> RestoreStack:
+        outcome = self.results[backup.id].result
+        assert isinstance(outcome, StackBackedUp)
+        order = RestoreOrder(
+            backup_id=backup.payload.backup_id,
+            archive=DownloadSource(url=backup.payload.archive.url),
+            manifest=DownloadSource(url=backup.payload.manifest.url),
+            manifest_sha256=outcome.manifest_sha256,
+        )
+        return RestoreStack(id=new_id(), stack=stack, payload=order)
+
+    def upload(self, name: str) -> UploadTarget:
+        return UploadTarget(url=f"{self.url}/objects/{name}", checksum_header=CHECKSUM_HEADER)
+
+    async def register(self, request: web.Request) -> web.Response:
+        token = HostRegistration.model_validate_json(await request.read()).token
+        host_id = self.tokens.pop(token, None)
+        if host_id is None:
+            self.refused += 1
+            return web.json_response({"code": "token_refused"}, status=401)
+        self.registrations += 1
+        credential = f"credential-of-{host_id}"
+        self.credentials[credential] = host_id
+        return _json(HostCredential(host_id=host_id, credential=credential).model_dump_json())
+
+    async def commands(self, request: web.Request) -> web.Response:
+        host_id = self._host(request)
+        assert int(request.query["wait"]) > 0
+        waiting = self.queues.setdefault(host_id, {})
+        while not waiting:
+            self._rung.clear()
+            await self._rung.wait()
+        return _json(CommandPage(items=tuple(waiting.values())).model_dump_json())
+
+    async def take_result(self, request: web.Request) -> web.Response:
+        host_id = self._host(request)
+        command_id = UUID(request.match_info["id"])
+        result = CommandResult.model_validate_json(await request.read())
+        self.received[command_id] += 1
+        assert self.results.setdefault(command_id, result) == result
+        if not self.keep_delivering:
+            self.queues[host_id].pop(command_id, None)
+        return web.Response(status=204)
+
+    async def take_report(self, request: web.Request) -> web.Response:
+        self.reports[self._host(request)] = HostReport.model_validate_json(await request.read())
+        return web.Response(status=204)
+
+    async def put_object(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        if self.reject_uploads:
+            return web.Response(status=403)
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        assert request.headers[CHECKSUM_HEADER] == digest
+        assert request.content_length == len(body)
+        self.objects[request.match_info["name"]] = body
+        return web.Response()
+
+    async def get_object(self, request: web.Request) -> web.Response:
+        body = self.objects.get(request.match_info["name"])
+        return web.Response(status=404) if body is None else web.Response(body=body)
+
+    def _host(self, request: web.Request) -> str:
+        host_id = self.credentials.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if host_id is None:
+            raise web.HTTPUnauthorized
+        return host_id
+
+
+@asynccontextmanager
+async def running_plane() -> AsyncIterator[Plane]:
+    plane = Plane()
+    app = web.Application(client_max_size=1 << 30)
+    app.router.add_post(REGISTER_PATH, plane.register)
+    app.router.add_get(COMMANDS_PATH, plane.commands)
+    app.router.add_post("/agent/v1/commands/{id}/result", plane.take_result)
+    app.router.add_post(REPORT_PATH, plane.take_report)
+    app.router.add_put("/objects/{name}", plane.put_object)
+    app.router.add_get("/objects/{name}", plane.get_object)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    plane.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield plane
+    finally:
+        await runner.cleanup()
+
+
+class AgentProcess:
+    """A real agent in a process of its own, as a host would run it."""
+
+    def __init__(self, plane: Plane, root: Path, *, token: str = "boot-1", memory_mib: int = 4096) -> None:
+        self.root = root
+        self._config = root.parent / f"{root.name}.json"
+        self.log = root.parent / f"{root.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._config.write_text(
+            json.dumps(
+                {
+                    "control_plane_url": plane.url,
+                    "token": token,
+                    "root": str(root),
+                    "runtime": "simulated",
+                    "report_seconds": 0.2,
+                    "memory_mib": memory_mib,
+                }
+            )
+        )
+
+    def start(self, *, failpoints: str = "") -> "AgentProcess":
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "services.provisioner.agent", "--config", str(self._config)],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "STACKPRO_FAILPOINTS": failpoints, "PYTHONPATH": str(Path.cwd())},
+            )
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    async def ended(self) -> int:
+        process = self._process
+        assert process is not None
+        await eventually(lambda: process.poll() is not None)
+        return process.returncode
+
+    async def stop(self) -> int:
+        if self._process is not None and self.running():
+            self._process.send_signal(signal.SIGTERM)
+        return await self.ended()
+
+    async def kill(self) -> None:
+        if self._process is not None and self.running():
+            self._process.kill()
+            await self.ended()
+
+    async def port(self) -> int:
+        """Of the entrance of the process that runs now."""
+
+        def read() -> int | None:
+            try:
+                address = json.loads((self.root / "agent.json").read_text())
+            except FileNotFoundError:
+                return None
+            return int(address["port"]) if address["pid"] == self.pid else None
+
+        port = await eventually(read)
+        assert port is not None
+        return port
+
+    def volumes(self, stack: StackRef = ACME) -> Path:
+        return self.root / "stacks" / stack.slug / "volumes"
+
+
+def _json(body: str) -> web.Response:
+    return web.Response(text=body, content_type="application/json")
