@@ -18,7 +18,7 @@ PASSWORDS = (
     "OBJECTS_SIGNING_KEY",
     "CURSOR_KEY",
     "REFRESH_KEY",
-    "AGENT_KEY",
+    "HOST_TOKEN_KEY",
     "METRICS_TOKEN",
 )
 HEAD = "# Secrets of one installation by docker-compose.yml: out of version control, and readable by you only."

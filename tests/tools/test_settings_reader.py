@@ -54,4 +54,6 @@ def test_the_forms_of_a_port_are_told_apart_and_one_must_be_named() -> None:
 
 
 def test_only_blocks_with_several_forms_are_ports() -> None:
-    assert port_blocks(Sample) == {"door": [Near, Far]}
+    forms: list[type[BaseModel]] = [Near, Far]
+
+    assert port_blocks(Sample) == {"door": forms}
