@@ -125,8 +125,8 @@ MUTANTS: Sequence[Mutant] = (
             ),
             Change(
                 path=f"{ENGINE}/ledger.py",
-                old='        failpoint(f"engine.{self._step}.after_intent_commit")\\n'
-                "        return _value(row, self._deployment.id)\\n",
+                old='        failpoint(f"engine.{self._step}.after_intent_commit")\n'
+                "        return _value(row, self._deployment.id)\n",
                 new='        failpoint(f"engine.{self._step}.after_intent_commit")\n'
                 "        return _value(ResourceRow(**self.intended), self._deployment.id)\n\n"
                 "    def database_of_intents(self) -> object:\n"
