@@ -24,13 +24,11 @@ def demo() -> None:
     with gateway() as api:
         email, password = _sign_up(api, console)
         console.print("\n[bold]2. A trial stack on a shared host[/]")
-        watch(api, _deployment(api, "create"), console)
+        _watch(api, _deployment(api, "create"), console)
         _show_stack(api, console)
         _pay(api, console)
         console.print("\n[bold]4. Conversion to a dedicated host, with all data[/]")
-        last = watch(api, _deployment(api, "convert"), console)
-        if last["status"] != "succeeded":
-            raise typer.Exit(1)
+        _watch(api, _deployment(api, "convert"), console)
         _show_stack(api, console)
         _show_mail(email, console)
     console.print(f"\nSign in as [cyan]{email}[/] with the password [cyan]{password}[/].")
@@ -44,6 +42,11 @@ def _sign_up(api: Api, console: Console) -> tuple[str, str]:
     api.token = answer["access_token"]
     console.print(f"{answer['tenant']['name']} is [cyan]{answer['tenant']['slug']}[/]")
     return email, password
+
+
+def _watch(api: Api, deployment_id: str, console: Console) -> None:
+    if watch(api, deployment_id, console)["status"] != "succeeded":
+        raise typer.Exit(1)
 
 
 def _deployment(api: Api, kind: str) -> str:

@@ -1,6 +1,7 @@
 """`stackpro deployments`: the deployments of one business, also live."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import httpx
@@ -90,7 +91,8 @@ def watch(api: Api, deployment_id: str, console: Console) -> dict[str, Any]:
             bars.update(row, completed=done if steps else 1, note=note)
         return one
 
-    with Live(bars, console=console, refresh_per_second=12):
+    # Without a terminal nothing is redrawn, and only the end is told.
+    with Live(bars, console=console, refresh_per_second=12) if console.is_terminal else nullcontext():
         draw()
         for _ in events(api, deployment_id):
             draw()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from libs.adapters.aws_settings import AwsSettings
 from libs.adapters.bus import LocalBusSettings
 from libs.adapters.keys import LocalKeysSettings
 from libs.adapters.mail import MailboxSettings, Sender
@@ -26,18 +27,23 @@ from sandbox.valkey import EmbeddedValkey
 from services.auth.settings import AuthSettings
 from services.billing.settings import BillingSettings
 from services.gateway.settings import GatewaySettings
+from services.provisioner.cloud.settings import CloudAccount
+from services.provisioner.cloud.settings import CloudSettings as CloudSettingsOfProvisioner
+from services.provisioner.settings import ProvisionerSettings
 
 PORTS = ("postgres", "valkey", "cloud", "stripe", "mailbox", "objects", "edge", "auth", "billing", "provisioner")
 DATABASES = ("auth", "billing", "provisioner", "bus")
 CALLING = ("gateway", "auth", "billing", "provisioner", "cli")
 BASE_DOMAIN = "localhost"
 DATABASE_CONNECTIONS = 4
+POLL_SECONDS = 0.3
+"""Between looks at what takes minutes on AWS and moments here."""
 SECRETS = {
     "postgres.superuser": credentials.password,
     **{f"postgres.{name}.{role}": credentials.password for name in DATABASES for role in ("owner", "app", "system")},
     **{f"service.{name}": new_private_key for name in CALLING},
     **dict.fromkeys(
-        ("valkey", "cursor", "refresh", "mailbox", "objects", "stripe.api_key", "metrics"), credentials.password
+        ("valkey", "cursor", "refresh", "mailbox", "objects", "stripe.api_key", "metrics", "agent"), credentials.password
     ),
     "keys.master": credentials.master_key,
     "stripe.webhook": credentials.webhook_secret,
@@ -172,6 +178,37 @@ class World:
                 "stripe_webhook_secrets": (SecretStr(self.secrets["stripe.webhook"]),),
                 "stripe_api_url": self.url("stripe"),
                 "push_catalogue_at_start": True,
+            }
+        )
+
+    def provisioner(self) -> ProvisionerSettings:
+        """Read after the cloud emulator has started, which writes down what its account holds."""
+        account = CloudAccount.model_validate_json(self.cloud().seed_file.read_bytes())
+        access_key = SecretStr("sandbox")
+        return ProvisionerSettings.model_validate(
+            self.service_settings("provisioner")
+            | {
+                "mail": self.mail,
+                "objects": self.objects,
+                "secrets": self.tenant_secrets,
+                "cloud": CloudSettingsOfProvisioner(
+                    aws=AwsSettings(
+                        region=account.region,
+                        endpoint_url=self.url("cloud"),
+                        access_key_id=access_key.get_secret_value(),
+                        secret_access_key=access_key,
+                    ),
+                    account=account,
+                ),
+                "auth_url": self.url("auth"),
+                "billing_url": self.url("billing"),
+                "web_url": self.gateway_url,
+                "agent_url": self.url("provisioner"),
+                "host_token_key": SecretStr(self.secrets["agent"]),
+                "stack_url_template": f"http://{{slug}}.{BASE_DOMAIN}:{self.ports['edge']}",
+                "edge_address": f"127.0.0.1:{self.ports['edge']}",
+                "poll_seconds": POLL_SECONDS,
+                "engine_concurrency": 8,
             }
         )
 

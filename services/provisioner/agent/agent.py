@@ -214,7 +214,7 @@ class Agent:
             result = await executor.execute(command)
         except Interrupted:
             raise
-        except Exception as error:  # noqa: BLE001  a defect must end as a failed command: redone, it would fail for ever
+        except Exception as error:
             log.error("agent.command.crashed", command_id=str(command.id), exc_info=error)
             error_text = CommandError(code="agent_defect", detail=type(error).__name__)
             result = CommandResult(status="failed", error=error_text)

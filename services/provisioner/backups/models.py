@@ -1,0 +1,32 @@
+"""The catalogue of backups."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.provisioner.base import Base
+
+
+class Backup(Base):
+    """An archive of a stack's data with its manifest, and where both lie. Verified: both were read back and agree."""
+
+    __tablename__ = "backup"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    stack_id: Mapped[UUID]
+    reason: Mapped[str]
+    status: Mapped[str]
+    bucket: Mapped[str]
+    archive_key: Mapped[str]
+    manifest_key: Mapped[str]
+    manifest_sha256: Mapped[str | None]
+    archive_sha256: Mapped[str | None]
+    archive_bytes: Mapped[int | None]
+    files: Mapped[int | None]
+    content_bytes: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    completed_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
