@@ -1,4 +1,4 @@
-.PHONY: run test check format lock reference bench faults set-up help
+.PHONY: run test check format lock reference snapshots bench faults set-up help
 
 STACKPRO := .venv/bin/stackpro
 PYTHON := .venv/bin/python
@@ -36,6 +36,9 @@ lock: set-up    ## Compile the lock files anew from pyproject.toml
 reference: set-up    ## Write the reference pages anew from settings and contracts
 	@$(PYTHON) -m tools.configuration_reference
 	@$(PYTHON) -m tools.events_reference
+
+snapshots: set-up    ## Write the OpenAPI documents, event schemas and rights anew that tests compare with
+	@$(PYTHON) -m tools.snapshots
 
 bench: set-up    ## List the benches, or run one: make bench B=gateway
 	@$(PYTHON) -m bench $(B)

@@ -43,7 +43,8 @@ SECRETS = {
     **{f"postgres.{name}.{role}": credentials.password for name in DATABASES for role in ("owner", "app", "system")},
     **{f"service.{name}": new_private_key for name in CALLING},
     **dict.fromkeys(
-        ("valkey", "cursor", "refresh", "mailbox", "objects", "stripe.api_key", "metrics", "agent"), credentials.password
+        ("valkey", "cursor", "refresh", "mailbox", "objects", "stripe.api_key", "metrics", "agent"),
+        credentials.password,
     ),
     "keys.master": credentials.master_key,
     "stripe.webhook": credentials.webhook_secret,

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.servers import PostgresServer, TestServers, shared_servers, stop_servers
 
+pytest_plugins = ["tests.support.case_report"]
+
 _RUN = "STACKPRO_TEST_RUN"
 _OWNER = "STACKPRO_TEST_RUN_OWNER"
 _VALKEY_DATABASES = 64

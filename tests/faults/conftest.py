@@ -2,19 +2,22 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from libs.common.database import Database
 from tests.faults.scene import Scene
+from tests.faults.small_sandbox import SmallSandbox, small_sandbox
+from tests.faults.stack_scene import StackScene, new_scene, succeeds
 from tests.faults.stored_world import StoredWorld
 from tests.services.provisioner import conftest as provisioner
 from tests.services.provisioner.engine.factories import Tenancy
 from tests.support.databases import ServiceDatabase
 from tests.support.workers import Nursery, nursery
 
-collect_ignore = [] if os.environ.get("STACKPRO_ALL_FAULTS") else ["test_single_kills.py"]
+collect_ignore = [] if os.environ.get("STACKPRO_ALL_FAULTS") else ["test_single_kills.py", "test_stack_single_kills.py"]
 service_database = provisioner.service_database
 database = provisioner.database
 tenancy = provisioner.tenancy
@@ -40,3 +43,36 @@ async def scene(
         yield scene
     finally:
         await scene.end()
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSandbox]:
+    with small_sandbox(tmp_path_factory.mktemp("sandbox") / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def settled_sandbox(workers: Nursery, sandbox: SmallSandbox) -> SmallSandbox:
+    """With the trials' bucket and a shared host in use, as any platform that has run for a minute."""
+    async with scene_on(workers, sandbox) as scene:
+        await succeeds(scene, await scene.business.wanted())
+    return sandbox
+
+
+@pytest.fixture
+async def stack_scene(workers: Nursery, settled_sandbox: SmallSandbox) -> AsyncIterator[StackScene]:
+    async with scene_on(workers, settled_sandbox) as scene:
+        yield scene
+
+
+@asynccontextmanager
+async def scene_on(workers: Nursery, sandbox: SmallSandbox) -> AsyncIterator[StackScene]:
+    app_url, system_url = (sandbox.world.database_url("provisioner", role) for role in ("app", "system"))
+    database = Database(app_url=app_url, system_url=system_url, pool_size=5)
+    scene = new_scene(workers, sandbox, database)
+    try:
+        yield scene
+    finally:
+        scene.mend()
+        await scene.end()
+        await database.aclose()

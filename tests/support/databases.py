@@ -50,10 +50,15 @@ def admin_dsn(server: Server, database: str = "postgres") -> str:
     return f"postgresql://postgres:{server.password}@{server.host}:{server.port}/{database}"
 
 
-async def migrated_database(server: Server, service: str, *, migrations: Path | None = None) -> ServiceDatabase:
-    """This worker's database of `service`, made at the first call of the run and shared by the worker's tests."""
+async def migrated_database(
+    server: Server, service: str, *, migrations: Path | None = None, part: str = ""
+) -> ServiceDatabase:
+    """This worker's database of `service`, made at the first call of the run and shared by the worker's tests.
+
+    With `part` it is another one, for tests that share it with nobody else's.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    template, name = f"{service}_template", f"{service}_{worker}"
+    template, name = f"{service}_template", f"{service}_{worker}{part}"
     connection = await asyncpg.connect(admin_dsn(server))
     try:
         await connection.execute("SELECT pg_advisory_lock(hashtext($1))", f"tests.{service}")

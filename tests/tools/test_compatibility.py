@@ -213,6 +213,6 @@ def test_a_field_deep_in_a_union_is_compared() -> None:
 
 def test_an_event_may_gain_a_field_and_never_lose_one() -> None:
     old = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
-    more = {**old, "properties": {**old["properties"], "plan": {"type": "string"}}}
+    more = {**old, "properties": {"id": {"type": "string"}, "plan": {"type": "string"}}}
     assert breaking_event_changes(old, more) == []
     assert breaking_event_changes(more, old) == ["event/plan: removed"]

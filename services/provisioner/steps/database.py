@@ -4,6 +4,8 @@ import json
 import secrets
 from typing import ClassVar
 
+from pydantic import JsonValue
+
 from libs.adapters.secrets import tenant_key
 from services.provisioner.cloud.databases import DatabaseInstance, DatabaseOrder
 from services.provisioner.engine.step import Absent, Changed, Done, Observation, Phase, Present, Step, Wait
@@ -35,10 +37,12 @@ class ApplicationDatabases(Step[Dependencies]):
         return Done()
 
 
-def _described(context: Context) -> dict[str, list[str] | str]:
+def _described(context: Context) -> dict[str, JsonValue]:
     """The apps that have a database, and where its backups go."""
     bucket, prefix = storage_location(context)
-    users = [name.removesuffix("_database_password") for name in load_catalogue().secrets if "_database_" in name]
+    users: list[JsonValue] = [
+        name.removesuffix("_database_password") for name in load_catalogue().secrets if "_database_" in name
+    ]
     return {"users": users, "backup_target": f"s3://{bucket}/{prefix}backups/"}
 
 
