@@ -63,15 +63,15 @@ class Platform:
     def start(self) -> None:
         """Starts it and waits for `/readyz`."""
         self.home.mkdir(parents=True, exist_ok=True)
-        log = (self.home.parent / f"{self.home.name}.up.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "up"],
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with (self.home.parent / f"{self.home.name}.up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "up"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         until(self._is_up, seconds=START_SECONDS, what="the platform is up")
 
     def _is_up(self) -> bool:
@@ -84,7 +84,7 @@ class Platform:
 
     def kill(self) -> None:
         """`kill -9` of the whole process group."""
-        if self.process is not None:
+        if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
