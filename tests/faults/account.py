@@ -16,8 +16,8 @@ MAKING = frozenset(
     }
 )  # fmt: skip
 """Calls that would make a second thing if they were made twice with another token or name."""
-NOT_IN_THE_ACCOUNT = frozenset({"slot", "secret", "prefix"})
-"""What the ledger holds and the emulated account does not: places on hosts, and what the sandbox keeps in files."""
+NOT_IN_THE_ACCOUNT = frozenset({"object_prefix", "secret"})
+"""What the ledger holds and the inventory of the emulated account does not: prefixes, and secrets kept in files."""
 
 
 @dataclass(frozen=True)
