@@ -36,7 +36,7 @@ def test_who_leaves_makes_room() -> None:
 async def test_a_loop_that_runs_late_sheds_and_is_forgiven() -> None:
     shedder = Shedder(most_waiting=3, most_lag=0.2)
     watching = asyncio.create_task(shedder.watch())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)  # lets the watch begin, which nothing shows
     time.sleep(0.6)  # noqa: ASYNC251 - the very thing that the shedder is to notice
     await eventually(lambda: shedder.lag > 0.2, interval=0)
     with pytest.raises(Overloaded):
