@@ -16,6 +16,8 @@ AUDIENCE = "stackpro"
 LIFETIME_SECONDS = 600
 LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 60
+KEYS_TRUSTED_SECONDS = 600
+"""After this a withdrawn key is no longer believed, even if every token names it."""
 CACHED_TOKENS = 20_000
 
 FetchJwks = Callable[[], Awaitable[list[Mapping[str, Any]]]]
@@ -56,11 +58,13 @@ def sign_access_token(token: AccessToken, key: SigningKey) -> str:
 class AccessTokenVerifier:
     """Verifies access tokens. A verified token is remembered by its hash until it expires.
 
-    Keys come from `fetch_jwks`; a key id that is not known fetches them anew, at most once a minute.
+    Keys come from `fetch_jwks`; they are fetched anew every ten minutes, and for a key id that is not known, at most
+    once a minute. While they cannot be fetched, the keys that are known stay good.
     """
 
-    def __init__(self, fetch_jwks: FetchJwks) -> None:
+    def __init__(self, fetch_jwks: FetchJwks, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._fetch_jwks = fetch_jwks
+        self._monotonic = monotonic
         self._keys: dict[str, VerifyingKey] = {}
         self._fetched_at = float("-inf")
         self._fetching = asyncio.Lock()
@@ -82,18 +86,27 @@ class AccessTokenVerifier:
         return verified
 
     async def _key(self, kid: str) -> VerifyingKey:
-        if kid not in self._keys:
+        if self._wants_keys(kid):
             async with self._fetching:
-                if kid not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:
-                    await self._refresh()
+                if self._wants_keys(kid):
+                    await self._refresh(kid)
         if kid not in self._keys:
             raise InvalidToken("the key is not known")
         return self._keys[kid]
 
-    async def _refresh(self) -> None:
-        keys = await self._fetch_jwks()
+    def _wants_keys(self, kid: str) -> bool:
+        age = self._monotonic() - self._fetched_at
+        return age > (KEYS_TRUSTED_SECONDS if kid in self._keys else REFETCH_SECONDS)
+
+    async def _refresh(self, kid: str) -> None:
+        self._fetched_at = self._monotonic()
+        try:
+            keys = await self._fetch_jwks()
+        except InvalidToken:
+            if kid not in self._keys:
+                raise
+            return
         self._keys = {str(key["kid"]): VerifyingKey(key) for key in keys}
-        self._fetched_at = time.monotonic()
 
 
 def _access_token(claims: Mapping[str, Any]) -> AccessToken:
