@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
+from functools import cache
 from typing import Any
 
 import aioboto3
 from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -14,6 +16,7 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
+from botocore.loaders import Loader, create_loader
 from pydantic import SecretStr
 
 from libs.adapters.aws_settings import AwsSettings
@@ -38,6 +41,12 @@ TRANSIENT_CODES = frozenset(
 )
 
 
+@cache
+def service_descriptions() -> Loader:
+    """The files that describe AWS's services, kept once they are read."""
+    return create_loader()
+
+
 def aws_client(
     service: str,
     settings: AwsSettings,
@@ -49,7 +58,11 @@ def aws_client(
 
     The caller names the client's type (`client: SQSClient = ...`), which the library cannot.
     """
+    # The description of AWS's services is large: read once, and before a fork by whoever forks.
+    botocore_session = AioSession()
+    botocore_session.register_component("data_loader", service_descriptions())
     session = aioboto3.Session(
+        botocore_session=botocore_session,
         aws_access_key_id=_value(settings.access_key_id),
         aws_secret_access_key=_value(settings.secret_access_key),
         region_name=settings.region,
