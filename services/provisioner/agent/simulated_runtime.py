@@ -113,10 +113,10 @@ class SimulatedRuntime:
         )
 
     async def _listen(self, handler: web.RequestHandler | object, port: int) -> int:
-        runner = web.ServerRunner(web.Server(handler, access_log=None))  # type: ignore[arg-type]  # aiohttp names no public type
+        runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=1.0)  # type: ignore[arg-type]  # aiohttp names no public type
         await runner.setup()
         self._runners.append(runner)
-        await web.TCPSite(runner, LOCAL, port, shutdown_timeout=1.0).start()
+        await web.TCPSite(runner, LOCAL, port).start()
         return int(runner.addresses[0][1])
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
