@@ -1,0 +1,110 @@
+"""The Compose runtime against a program that takes the same arguments as Docker and records them."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.provisioner.agent.compose_runtime import ComposeRuntime, parse_listing, parse_traffic
+from services.provisioner.agent.errors import RuntimeFailed
+from services.provisioner.agent.stack_folder import StackFolder
+from tests.services.provisioner.agent.plane import bundle
+
+PROGRAM = Path(__file__).with_name("recording_docker.py")
+
+
+class Scene:
+    """A runtime, a stack folder with its volumes, and the state of the stand-in for Docker."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.state = tmp_path / "docker"
+        self.state.mkdir()
+        self.runtime = ComposeRuntime((sys.executable, str(PROGRAM), str(self.state)))
+        self.folder = StackFolder(tmp_path / "stack")
+        self.folder.prepare_volumes(bundle())
+
+    def verbs(self) -> list[str]:
+        """The calls of Compose: what follows project and file."""
+        calls = [json.loads(line) for line in (self.state / "calls.jsonl").read_text().splitlines()]
+        return [" ".join(call[5:9]) for call in calls if call[0] == "compose"]
+
+    def break_calls(self, containing: str) -> None:
+        (self.state / "broken").write_text(containing)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+async def test_applying_writes_the_files_and_brings_the_stack_up(scene: Scene) -> None:
+    await scene.runtime.apply(scene.folder, bundle())
+
+    assert scene.verbs() == ["up -d --remove-orphans"]
+    assert (scene.folder.path / "compose.yaml").exists()
+    assert (scene.folder.path / "entrance/dynamic.yaml").exists()
+    assert (scene.folder.secrets / "mysql.env").stat().st_mode & 0o077 == 0
+
+
+async def test_applying_the_stopped_mode_stops_the_containers(scene: Scene) -> None:
+    await scene.runtime.apply(scene.folder, bundle(mode="stopped"))
+
+    assert scene.verbs() == ["stop"]
+
+
+async def test_states_come_from_compose_with_uptime_and_traffic(scene: Scene) -> None:
+    await scene.runtime.apply(scene.folder, bundle())
+
+    states = await scene.runtime.states(scene.folder, bundle())
+
+    assert (states["crm"].status, states["crm"].transferred_bytes) == ("healthy", 2_001_500)
+    assert states["crm"].uptime_seconds > 0
+    assert states["files"].status == "stopped"
+
+
+async def test_a_backup_stops_the_writers_dumps_the_databases_and_starts_again(scene: Scene) -> None:
+    (scene.state / "mysql").write_text("rows of mysql")
+
+    async with scene.runtime.quiesced(scene.folder, bundle()) as skip:
+        assert skip == {"mysql/data", "postgresql/data"}
+        assert (scene.folder.volumes / "mysql/dumps/mysql.sql").read_text() == "rows of mysql"
+        assert [verb.split()[0] for verb in scene.verbs()] == ["stop", "exec", "exec"]
+
+    assert scene.verbs()[-1] == "up -d --remove-orphans"
+
+
+async def test_a_failed_dump_fails_the_backup_keeps_the_last_dump_and_starts_the_apps(scene: Scene) -> None:
+    dump = scene.folder.volumes / "mysql/dumps/mysql.sql"
+    dump.write_text("last good dump")
+    scene.break_calls("mysqldump")
+
+    with pytest.raises(RuntimeFailed, match="as ordered"):
+        async with scene.runtime.quiesced(scene.folder, bundle()):
+            pytest.fail("nothing may be archived")
+
+    assert dump.read_text() == "last good dump"
+    assert scene.verbs()[-1] == "up -d --remove-orphans"
+
+
+async def test_a_restore_fills_fresh_databases_from_the_dumps(scene: Scene) -> None:
+    (scene.folder.volumes / "mysql/dumps/mysql.sql").write_text("restored rows")
+
+    await scene.runtime.load_databases(scene.folder, bundle())
+
+    assert (scene.state / "mysql").read_text() == "restored rows"
+    assert scene.verbs()[0].startswith("up -d --force-recreate")
+
+
+async def test_a_missing_docker_is_a_clear_error(scene: Scene) -> None:
+    with pytest.raises(RuntimeFailed, match="no-such-docker cannot be started"):
+        await ComposeRuntime(("no-such-docker",)).halt(scene.folder, bundle())
+
+
+def test_both_shapes_of_composes_listing_are_read() -> None:
+    assert parse_listing(b'[{"Service":"a"},{"Service":"b"}]') == parse_listing(b'{"Service":"a"}\n{"Service":"b"}\n')
+
+
+@pytest.mark.parametrize(("text", "total"), [("0B / 0B", 0), ("1.2kB / 3MB", 3_001_200), ("--", 0)])
+def test_traffic_is_the_sum_of_both_directions(text: str, total: int) -> None:
+    assert parse_traffic(text) == total
