@@ -1,0 +1,146 @@
+"""What hosts report is kept for the stacks placed on them, measured, and shown."""
+
+from datetime import timedelta
+
+import httpx
+from sqlalchemy import func, select, update
+
+from libs.common.audit import UsageRecorded
+from libs.common.platform_tables import OutboxRow
+from services.provisioner.hosts.health import ReportedHealth
+from services.provisioner.hosts.models import Host, StackReportRow
+from services.provisioner.hosts.reports import find_report, forget_report
+from services.provisioner.stacks.health import StackReport
+from tests.services.provisioner.hosts.world import Fleet, Tenant, register, report_of, stack_report
+
+MIB = 1024 * 1024
+Agent = dict[str, str]
+
+
+async def _shared_host(client: httpx.AsyncClient, fleet: Fleet) -> tuple[Host, Agent]:
+    """A shared host in use, and the header of its agent."""
+    host = await fleet.host(ready=False)
+    agent = await register(client, host)
+    await client.get("/agent/v1/commands?wait=0", headers=agent)
+    return host, agent
+
+
+async def _placed(fleet: Fleet, host: Host) -> Tenant:
+    """A tenant whose stack is on that host, the only one."""
+    tenant = await fleet.tenant()
+    place = await fleet.take_slot(tenant)
+    assert place is not None
+    assert place.host_id == host.id
+    await fleet.serves(tenant, host)
+    return tenant
+
+
+async def _health(fleet: Fleet, tenant: Tenant) -> StackReport | None:
+    stack = await fleet.stack(tenant)
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        return await ReportedHealth("http://{slug}.localhost:8000").report(session, stack)
+
+
+async def _usage(fleet: Fleet, tenant: Tenant) -> list[int]:
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        found = await session.scalars(select(OutboxRow.body).where(OutboxRow.type == UsageRecorded.type))
+        return [body["quantity"] for body in found]
+
+
+async def _shift(fleet: Fleet, tenant: Tenant, seconds: float) -> None:
+    """As if the last report, and the beginning of health, were so much older."""
+    earlier = timedelta(seconds=seconds)
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        values = {
+            "reported_at": StackReportRow.reported_at - earlier,
+            "first_healthy_at": StackReportRow.first_healthy_at - earlier,
+        }
+        await session.execute(update(StackReportRow).values(values))
+
+
+async def test_the_health_of_a_placed_stack_is_shown_with_the_addresses_of_its_apps(
+    client: httpx.AsyncClient, fleet: Fleet
+) -> None:
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    assert await _health(fleet, tenant) is None
+    answer = await client.post("/agent/v1/report", json=report_of(host, stack_report(tenant)), headers=agent)
+    assert answer.status_code == 204
+    health = await _health(fleet, tenant)
+    assert health is not None
+    assert {name: app.status for name, app in health.apps.items()} == dict.fromkeys(
+        ("crm", "files", "booking", "email_marketing", "website"), "healthy"
+    )
+    assert health.apps["crm"].url == f"http://crm.{tenant.slug}.localhost:8000"
+    assert health.apps["website"].url == f"http://{tenant.slug}.localhost:8000"
+    assert (health.fresh, health.uptime, health.storage_bytes) == (True, 1.0, 90)
+
+
+async def test_of_a_host_that_fell_silent_nothing_is_known(client: httpx.AsyncClient, fleet: Fleet) -> None:
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    await client.post("/agent/v1/report", json=report_of(host, stack_report(tenant)), headers=agent)
+    await _shift(fleet, tenant, 600)
+    health = await _health(fleet, tenant)
+    assert health is not None
+    assert not health.fresh
+    assert {app.status for app in health.apps.values()} == {"unknown"}
+
+
+async def test_uptime_is_the_share_of_time_that_reports_called_healthy(client: httpx.AsyncClient, fleet: Fleet) -> None:
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    for status in ("healthy", "unhealthy", "healthy"):
+        report = report_of(host, stack_report(tenant, status=status))
+        await client.post("/agent/v1/report", json=report, headers=agent)
+        await _shift(fleet, tenant, 30)
+    health = await _health(fleet, tenant)
+    assert health is not None
+    # Healthy for 30 s, unhealthy for 30 s, healthy for 30 s until now.
+    assert health.uptime is not None
+    assert abs(health.uptime - 2 / 3) < 0.05
+
+
+async def test_a_host_cannot_speak_of_a_stack_that_is_not_placed_on_it(client: httpx.AsyncClient, fleet: Fleet) -> None:
+    host, _ = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    other, agent = await _shared_host(client, fleet)
+    answer = await client.post("/agent/v1/report", json=report_of(other, stack_report(tenant)), headers=agent)
+    assert answer.status_code == 204
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        assert await find_report(session, tenant.stack_id, other.id) is None
+    assert await _health(fleet, tenant) is None
+
+
+async def test_a_host_cannot_report_as_another(client: httpx.AsyncClient, fleet: Fleet) -> None:
+    host, _ = await _shared_host(client, fleet)
+    _, agent = await _shared_host(client, fleet)
+    answer = await client.post("/agent/v1/report", json=report_of(host), headers=agent)
+    assert (answer.status_code, answer.json()["code"]) == (403, "foreign_report")
+
+
+async def test_bandwidth_counts_once_however_often_its_total_is_reported(
+    client: httpx.AsyncClient, fleet: Fleet
+) -> None:
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    for total in (MIB // 2, 3 * MIB, 3 * MIB, 3 * MIB + 5):
+        report = report_of(host, stack_report(tenant, bandwidth_bytes=total))
+        await client.post("/agent/v1/report", json=report, headers=agent)
+    assert await _usage(fleet, tenant) == [3 * MIB]
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        await forget_report(session, tenant.stack_id, host.id)
+    assert await _usage(fleet, tenant) == [3 * MIB, 5]
+
+
+async def test_a_report_marks_its_host_as_seen(client: httpx.AsyncClient, fleet: Fleet) -> None:
+    host, agent = await _shared_host(client, fleet)
+    before = await fleet.read(host.id)
+    await client.post("/agent/v1/report", json=report_of(host), headers=agent)
+    after = await fleet.read(host.id)
+    assert (before.agent_version, after.agent_version) == ("", "1.0.0")
+    async with fleet.database.platform_session() as session:
+        now = await session.scalar(select(func.clock_timestamp()))
+    assert after.last_seen_at is not None
+    assert now is not None
+    assert now - after.last_seen_at < timedelta(seconds=10)
