@@ -37,10 +37,15 @@ async def mark_sent(session: AsyncSession, mail: OutgoingMail) -> None:
 
 async def postpone(session: AsyncSession, mail: OutgoingMail, error: str) -> None:
     """Tries again after a pause that doubles, up to an hour."""
-    pause = timedelta(seconds=min(2**mail.attempts * 2, LONGEST_PAUSE_SECONDS))
-    values = {
-        "attempts": mail.attempts + 1,
-        "next_attempt_at": datetime.now(UTC) + pause,
-        "last_error": error,
-    }
+    pause = timedelta(seconds=min(2 ** min(mail.attempts, 20) * 2, LONGEST_PAUSE_SECONDS))
+    await _failed(session, mail, error, next_attempt_at=datetime.now(UTC) + pause)
+
+
+async def give_up(session: AsyncSession, mail: OutgoingMail, error: str) -> None:
+    """It will never be accepted: nothing is due any more."""
+    await _failed(session, mail, error, next_attempt_at=None)
+
+
+async def _failed(session: AsyncSession, mail: OutgoingMail, error: str, *, next_attempt_at: datetime | None) -> None:
+    values = {"attempts": mail.attempts + 1, "next_attempt_at": next_attempt_at, "last_error": error}
     await session.execute(update(OutgoingMail).where(OutgoingMail.id == mail.id).values(values))

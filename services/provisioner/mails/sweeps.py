@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.adapters.mail import MailError
-from libs.common.problems import Problem
+from libs.adapters.mail import MailRefused
+from libs.common.problems import NotFound, Problem
 from libs.common.sweeps import Sweep
 from services.provisioner.mails import repository
 from services.provisioner.mails.models import OutgoingMail
@@ -39,7 +39,10 @@ async def _send(session: AsyncSession, mail: OutgoingMail, context: "Provisioner
         await context.mailer.send(
             welcome_mail(mail, contact, stack_url=context.stack_url, web_url=context.settings.web_url)
         )
-    except (MailError, Problem) as error:
+    except (MailRefused, NotFound) as error:  # an address that is refused, or a tenant that is gone
+        logger.warning("mail.given_up", mail_id=str(mail.id), exc_info=error)
+        await repository.give_up(session, mail, error.code)
+    except Problem as error:
         logger.warning("mail.failed", mail_id=str(mail.id), exc_info=error)
         await repository.postpone(session, mail, error.code)
     else:
