@@ -77,6 +77,8 @@ async def test_a_frozen_stack_reads_but_does_not_write_until_it_is_applied_again
         async with session.put(url, data=b"late", headers=headers) as refused:
             assert refused.status == 503
             assert int(refused.headers["Retry-After"]) > 0
+        async with session.delete(url.replace("late.txt", "marker.bin"), headers=headers) as refused:
+            assert refused.status == 503
         async with session.get(url.replace("late.txt", "marker.bin"), headers=headers) as read:
             assert read.status == 200
         assert (agent.root / "stacks" / ACME.slug / "FROZEN").exists()
@@ -173,6 +175,7 @@ async def test_a_corrupt_archive_is_refused_and_the_old_content_stays(plane: Pla
 
     assert result.error is not None
     assert result.error.code == "archive_corrupt"
+    assert "the catalogue says" in result.error.detail
     assert content(agent.volumes()) == before
 
 
