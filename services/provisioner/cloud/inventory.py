@@ -7,8 +7,11 @@ from services.provisioner.cloud.cloud import Cloud
 from services.provisioner.cloud.tags import MANAGED_BY
 from services.provisioner.engine.reconciler import FoundResource
 
-BY_LAST_PART = frozenset({"ec2", "s3"})
-"""Services whose things the ledger knows by the end of their ARN: `sg-…`, `i-…`, a bucket's name."""
+BY_ARN = frozenset({"acm", "elasticloadbalancing"})
+"""Services whose things the ledger knows by their whole ARN; of all others it knows the end: `sg-…`, a name, an id."""
+PARTS = frozenset({"ec2:volume", "iam:instance-profile", "secretsmanager:secret"})
+"""What does not stand in the ledger under an id of AWS: disks go with their machine, profiles with their role, and
+secrets are known by the name that the secrets port gives them."""
 
 
 class CloudInventory:
@@ -18,7 +21,7 @@ class CloudInventory:
         self._cloud = cloud
 
     async def found(self) -> Sequence[FoundResource]:
-        """One row for each thing; volumes go with their machines and are left out."""
+        """One row for each thing that the ledger should know, with the id that it would have there."""
         listed = await self._cloud.tagged_resources.list({"ManagedBy": MANAGED_BY})
         return [
             FoundResource(
@@ -28,18 +31,26 @@ class CloudInventory:
                 detail=each.tags.get("Name", ""),
             )
             for each in listed
-            if ":volume/" not in each.arn
+            if _kind(each.arn) not in PARTS
         ]
 
 
 def _kind(arn: str) -> str:
-    service, rest = arn.split(":")[2], arn.split(":", 5)[5]
-    return f"{service}:{rest.split('/')[0]}" if "/" in rest else service
+    """`ec2:instance` for `arn:aws:ec2:us-east-1:1:instance/i-1`; `s3` for a bucket, whose ARN names no kind."""
+    service, resource = _split(arn)
+    kind, separator, _ = resource.replace(":", "/").partition("/")
+    return f"{service}:{kind}" if separator else service
 
 
 def _external_id(arn: str) -> str:
-    service = arn.split(":")[2]
-    return arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1] if service in BY_LAST_PART else arn
+    service, resource = _split(arn)
+    return arn if service in BY_ARN else resource.replace(":", "/").rpartition("/")[2]
+
+
+def _split(arn: str) -> tuple[str, str]:
+    """Service and resource of `arn:partition:service:region:account:resource` (AWS General Reference, "ARNs")."""
+    parts = arn.split(":", 5)
+    return parts[2], parts[5]
 
 
 def _tenant(text: str) -> UUID | None:
