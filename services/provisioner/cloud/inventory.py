@@ -23,34 +23,29 @@ class CloudInventory:
     async def found(self) -> Sequence[FoundResource]:
         """One row for each thing that the ledger should know, with the id that it would have there."""
         listed = await self._cloud.tagged_resources.list({"ManagedBy": MANAGED_BY})
+        named = [(ledger_name(each.arn), each.tags) for each in listed]
         return [
             FoundResource(
-                kind=_kind(each.arn),
-                external_id=_external_id(each.arn),
-                tenant_id=_tenant(each.tags.get("Tenant", "")),
-                detail=each.tags.get("Name", ""),
+                kind=kind,
+                external_id=external_id,
+                tenant_id=_tenant(tags.get("Tenant", "")),
+                detail=tags.get("Name", ""),
             )
-            for each in listed
-            if _kind(each.arn) not in PARTS
+            for (kind, external_id), tags in named
+            if kind not in PARTS
         ]
 
 
-def _kind(arn: str) -> str:
-    """`ec2:instance` for `arn:aws:ec2:us-east-1:1:instance/i-1`; `s3` for a bucket, whose ARN names no kind."""
-    service, resource = _split(arn)
-    kind, separator, _ = resource.replace(":", "/").partition("/")
-    return f"{service}:{kind}" if separator else service
+def ledger_name(arn: str) -> tuple[str, str]:
+    """Kind and id of a thing as the ledger has them: `ec2:instance` and `i-1` for
+    `arn:aws:ec2:us-east-1:1:instance/i-1`, `s3` for a bucket, whose ARN names no kind.
 
-
-def _external_id(arn: str) -> str:
-    service, resource = _split(arn)
-    return arn if service in BY_ARN else resource.replace(":", "/").rpartition("/")[2]
-
-
-def _split(arn: str) -> tuple[str, str]:
-    """Service and resource of `arn:partition:service:region:account:resource` (AWS General Reference, "ARNs")."""
-    parts = arn.split(":", 5)
-    return parts[2], parts[5]
+    An ARN is `arn:partition:service:region:account:resource` (AWS General Reference, "Amazon Resource Names").
+    """
+    service, resource = arn.split(":", 5)[2], arn.split(":", 5)[5].replace(":", "/")
+    kind, separator, _ = resource.partition("/")
+    external_id = arn if service in BY_ARN else resource.rpartition("/")[2]
+    return (f"{service}:{kind}" if separator else service), external_id
 
 
 def _tenant(text: str) -> UUID | None:
