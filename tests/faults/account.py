@@ -11,13 +11,13 @@ from tests.faults.small_sandbox import SmallSandbox
 
 MAKING = frozenset(
     {
-        "RunInstances", "CreateSecurityGroup", "CreateKey", "CreateRole", "CreateInstanceProfile", "CreateBucket",
-        "RequestCertificate", "CreateTargetGroup", "CreateRule", "CreateEmailIdentity", "CreateDBInstance",
+        "RunInstances", "CreateSecurityGroup", "CreateKey", "CreateRole", "CreateInstanceProfile", "RequestCertificate",
+        "CreateTargetGroup", "CreateRule", "CreateDBInstance",
     }
 )  # fmt: skip
-"""Calls that would make a second thing if they were made twice with another token or name."""
-NOT_IN_THE_ACCOUNT = frozenset({"object_prefix", "secret"})
-"""What the ledger holds and the inventory of the emulated account does not: prefixes, and secrets kept in files."""
+"""Calls that make something new each time; a bucket or a mail identity is its name, however often it is asked for."""
+NOT_IN_THE_ACCOUNT = frozenset({"backup_archive", "object_prefix", "secret"})
+"""What the ledger holds and the inventory of the emulated account does not: objects, and secrets kept in files."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
-"""`python -m tests.faults.sandbox_program HOME` runs the small sandbox until SIGTERM.
+"""`python -m tests.faults.sandbox_program HOME` runs the small sandbox until SIGTERM, or until its parent ends.
 
 The file `up` in HOME says that all of it answers.
 """
 
+import ctypes
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from sandbox.home import Home
+from sandbox.processes import PR_SET_PDEATHSIG
 from sandbox.supervisor import Supervisor
 from sandbox.up import children
 from sandbox.world import open_world
@@ -17,6 +20,7 @@ PARTS = frozenset({"postgres", "cloud", "objects", "migrations", "billing", "pro
 
 
 def main(path: Path) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
     home = Home(path)
     with home.owned():
         world = open_world(home, port=GATEWAY, web_port=WEB)
