@@ -9,8 +9,8 @@ from libs.common.service import Service
 from libs.contracts.provisioner import CALLERS
 from services.provisioner.context import ProvisionerContext, open_context
 from services.provisioner.deployments import endpoints as deployments
-from services.provisioner.engine_loop import engine_loop
 from services.provisioner.engine.sweeps import REAPER
+from services.provisioner.engine_loop import engine_loop
 from services.provisioner.hosts import endpoints as hosts
 from services.provisioner.hosts.fleet import fleet_sweep
 from services.provisioner.mails.sweeps import mail_sweep
