@@ -11,7 +11,8 @@ from services.provisioner.cloud.tags import stack_tags
 from tests.support.emulated_cloud import EmulatedCloud, cloud_port
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+# For each module anew: the emulated account is one per process, and other tests of this process start their own.
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Cloud, EmulatedCloud]]:
     async with cloud_port(tmp_path_factory.mktemp("emulated")) as both:
         yield both
