@@ -28,7 +28,7 @@ async def test_a_machine_runs_from_start_to_termination_of_its_instance(tmp_path
             await cloud.instances.stop(made.id)
             await gone(pid)
             assert (hosts / made.id / "starts").exists()
-            assert not (hosts / made.id / "agent.json").exists()
+            await eventually(lambda: not (hosts / made.id / "agent.json").exists())
 
             await cloud.instances.start(made.id)
             again = await machine(hosts, made.id)
