@@ -19,6 +19,7 @@ from sandbox.cloud.settings import CloudSettings
 
 T = TypeVar("T")
 FAULT_TEXT = "A fault asked for by a test."
+CLOSED = "The emulator was stopped: start the sandbox again."
 FULL_DISK = "The emulator could not write its journal: free some disk space and try again."
 
 
@@ -39,6 +40,7 @@ class Emulator:
         self._ledger: list[LedgerEntry] = []
         self._last_change: dict[str, int] = {}
         self._number = 0
+        self._closed = False
         self._answers_by_token: dict[str, tuple[bytes, Answer]] = {}
         truths.correct_moto(settings.validation_wait)
         truths.open_account(settings.region)
@@ -85,13 +87,17 @@ class Emulator:
             return self.version(services)
 
     def close(self) -> None:
+        """A call that still waits, such as one that hangs, finds the emulator closed and touches moto no more."""
         with self._lock:
+            self._closed = True
             self._journal.close()
 
     def _answer(self, call: Call, action: Action) -> Answer:
         if action.name == "DescribeTargetHealth":
             return self._target_health(call, action)
         with self._lock:
+            if self._closed:
+                return error_answer(action, code="ServiceUnavailable", status=503, message=CLOSED)
             if action.service == "tagging":
                 return truths.tagged_resources_answer(call.document(), call.region())
             if not action.changes:

@@ -1,9 +1,10 @@
-"""What the contract suites of the ports need of AWS: an emulator inside the test process."""
+"""What the contract suites of the ports need of AWS: an emulator beside the test process."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
-from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
 from libs.adapters.aws_settings import AwsSettings
@@ -12,14 +13,15 @@ from libs.adapters.aws_settings import AwsSettings
 @pytest.fixture(scope="session")
 def aws() -> Iterator[AwsSettings]:
     """Settings of an emulated AWS account."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield AwsSettings(
-            endpoint_url=f"http://{host}:{port}",
-            access_key_id=SecretStr("emulated"),
-            secret_access_key=SecretStr("emulated"),
-        )
-    finally:
-        server.stop()
+    command = [sys.executable, "-m", "tests.contracts.ports.moto_program"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            yield AwsSettings(
+                endpoint_url=f"http://127.0.0.1:{port}",
+                access_key_id=SecretStr("emulated"),
+                secret_access_key=SecretStr("emulated"),
+            )
+        finally:
+            process.terminate()

@@ -11,8 +11,6 @@ from pathlib import Path
 import aioboto3
 import httpx
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ses.models import ses_backends
 from pydantic import ValidationError
 
 from libs.adapters.aws_settings import AwsSettings
@@ -113,8 +111,12 @@ async def smtp_form() -> AsyncIterator[Form]:
 
 @asynccontextmanager
 async def ses_form(aws: AwsSettings) -> AsyncIterator[Form]:
-    backend = ses_backends[DEFAULT_ACCOUNT_ID][aws.region]
-    before = len(backend.sent_messages)
+    async def sent() -> list[str]:
+        async with httpx.AsyncClient() as client:
+            state = (await client.get(f"{aws.endpoint_url}/moto-api/data.json")).json()
+        return [message["raw_data"] for message in state.get("ses", {}).get("RawMessage", [])]
+
+    before = len(await sent())
     async with aioboto3.Session("emulated", "emulated", region_name=aws.region).client(
         "sesv2", endpoint_url=aws.endpoint_url
     ) as client:
@@ -123,8 +125,7 @@ async def ses_form(aws: AwsSettings) -> AsyncIterator[Form]:
             await client.create_email_identity(EmailIdentity=SENDER.address)
 
     async def received() -> list[Seen]:
-        raw = [sent.raw_data for sent in backend.sent_messages[before:]]
-        messages = [message_from_string(text, policy=default) for text in reversed(raw)]
+        messages = [message_from_string(text, policy=default) for text in reversed((await sent())[before:])]
         return [seen(message) for message in messages if isinstance(message, EmailMessage)]
 
     async with open_mail(SesSettings(sender=SENDER, aws=aws)) as mailer:

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.cloud.app import running_cloud
 from sandbox.cloud.calls import Call
 from sandbox.cloud.journal import Entry, Journal, JournalDamaged
+from sandbox.cloud.settings import CloudSettings as EmulatorSettings
 from services.provisioner.cloud.cloud import Cloud, open_cloud
 from services.provisioner.cloud.databases import DatabaseOrder
 from services.provisioner.cloud.dns import DnsRecord
@@ -59,6 +61,18 @@ async def test_a_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
         async with open_cloud(settings) as cloud:
             assert await cloud.security_groups.find("acme") == made
             assert CloudAccount.model_validate_json((tmp_path / "cloud" / "account.json").read_text()) == account
+
+
+def test_a_stopped_emulator_touches_the_account_no_more(tmp_path: Path) -> None:
+    with running_cloud(EmulatorSettings(home=tmp_path / "cloud", hosts=tmp_path / "hosts", port=0)) as stopped:
+        pass
+    form = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    before = stopped.emulator.ledger()
+
+    answer = stopped.emulator.handle(Call(form, b"Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16"))
+
+    assert answer.status == 503
+    assert stopped.emulator.ledger() == before
 
 
 async def test_a_line_torn_by_a_crash_is_dropped_and_the_next_one_stands_on_its_own(tmp_path: Path) -> None:
