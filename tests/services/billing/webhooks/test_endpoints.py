@@ -33,14 +33,14 @@ async def test_either_secret_may_sign_while_one_is_rotated(world: World) -> None
         "nonsense",
         "t=,v1=",
         "v1=abc",
-        f"t={int(time.time())},v1={'0' * 64}",
+        "t=NOW,v1=" + "0" * 64,
         "t=99999999999999999999,v1=00",
         "é",
     ],
 )
 async def test_a_bad_signature_is_refused(world: World, signature: str) -> None:
     delivery = signed(event())
-    headers = {b"Stripe-Signature": signature.encode()}
+    headers = {b"Stripe-Signature": signature.replace("NOW", str(int(time.time()))).encode()}
 
     answer = await world.client.post("/webhooks/stripe", content=delivery.body, headers=headers)
 
