@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from fastapi import APIRouter
+from sqlalchemy import MetaData
 from starlette.requests import HTTPConnection
 
 from libs.common.access_mode import AccessModes
@@ -56,6 +57,7 @@ Context = TypeVar("Context", bound=ServiceContext)
 class Service(Generic[Settings, Context]):
     """A service as data: `create_application` serves it, `run_worker` does its work.
 
+    `tables` are the service's own; the worker purges them, and those of every service, as each declares.
     `handlers` and `sweeps` are made from the open context, so that they need no globals. `callers` says which
     services may call which internal operation; who is not named is refused. `loops` are further endless tasks of
     the worker, by name, such as the deployment engine; each ends soon after the event it is given is set.
@@ -66,6 +68,7 @@ class Service(Generic[Settings, Context]):
     open_context: Callable[[Settings], AbstractAsyncContextManager[Context]]
     migrations: Path
     routers: Sequence[APIRouter]
+    tables: MetaData
     callers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     handlers: Callable[[Context], Handlers] = lambda _context: {}
     sweeps: Callable[[Context], Sequence[Sweep]] = lambda _context: ()

@@ -2,18 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, text
+from sqlalchemy import MetaData, Table, delete, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.clock import Clock
+from libs.common.data_catalogue import Timed, timed_tables
 from libs.common.database import Database
-from libs.common.platform_tables import IdempotencyRow, InboxRow, OutboxRow
+from libs.common.platform_tables import PlatformBase
 
-INBOX_KEPT = timedelta(days=30)
-OUTBOX_KEPT = timedelta(days=3)
-IDEMPOTENCY_KEPT = timedelta(hours=24)
+PURGE_SECONDS = 60.0
+PURGE_BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +39,32 @@ async def run_sweep(sweep: Sweep, *, database: Database, clock: Clock) -> int:
         return await sweep.run(session, clock.now())
 
 
-async def purge_platform_tables(session: AsyncSession, _now: datetime) -> int:
-    """Deletes what has been kept long enough: inbox 30 days, relayed outbox 3 days, idempotency keys 24 hours."""
-    now = datetime.now(UTC)
-    purged = 0
-    for statement in (
-        delete(InboxRow).where(InboxRow.applied_at < now - INBOX_KEPT),
-        delete(OutboxRow).where(OutboxRow.published_at < now - OUTBOX_KEPT),
-        delete(IdempotencyRow).where(IdempotencyRow.created_at < now - IDEMPOTENCY_KEPT),
-    ):
-        result = await session.execute(statement.returning(text("1")))
-        purged += len(result.all())
-    return purged
+async def purge(session: AsyncSession, table: Table, retention: Timed, *, now: datetime) -> int:
+    """Deletes up to `PURGE_BATCH` rows of `table` that were kept long enough at `now`, the oldest first.
+
+    So many at a time hold their locks for well under a second, and rows that somebody works on are left for the next
+    time. Needs a system session.
+    """
+    since = table.c[retention.since]
+    old = (
+        select(literal_column("ctid"))
+        .select_from(table)
+        .where(since < now - retention.after, text(retention.only))
+        .order_by(since)
+        .limit(PURGE_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    gone = delete(table).where(literal_column(f"{table.name}.ctid") == func.any(func.array(old.scalar_subquery())))
+    return len((await session.execute(gone.returning(text("1")))).all())
 
 
-PURGE = Sweep(name="purge_platform_tables", every=3600, run=purge_platform_tables)
+def purge_sweeps(tables: MetaData) -> list[Sweep]:
+    """A sweep for each timed table of the platform's and a service's own, each with its own lock and transaction."""
+    return [_purge_sweep(*timed) for timed in (*timed_tables(PlatformBase.metadata), *timed_tables(tables))]
+
+
+def _purge_sweep(table: Table, retention: Timed) -> Sweep:
+    async def run(session: AsyncSession, _now: datetime) -> int:
+        return await purge(session, table, retention, now=datetime.now(UTC))
+
+    return Sweep(name=f"purge.{table.name}", every=PURGE_SECONDS, run=run)

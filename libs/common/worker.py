@@ -18,7 +18,7 @@ from libs.common.messages import MessageBus
 from libs.common.problems import Problem
 from libs.common.relay import BATCH, relay_once
 from libs.common.service import Context, Service, ServiceContext, Settings
-from libs.common.sweeps import PURGE, Sweep, run_sweep
+from libs.common.sweeps import Sweep, purge_sweeps, run_sweep
 from libs.common.telemetry import configure_logging, configure_tracing
 
 logger = structlog.get_logger()
@@ -47,7 +47,7 @@ async def work(service: Service[Settings, Context], settings: Settings, stop: as
             "consumer": lambda ended: _forever("consumer", consumer.consume_once, ended),
             **{
                 f"sweep.{sweep.name}": lambda ended, sweep=sweep: _sweep_forever(context, sweep, ended)  # type: ignore[misc]  # a default binds the loop's name
-                for sweep in (PURGE, *service.sweeps(context))
+                for sweep in (*purge_sweeps(service.tables), *service.sweeps(context))
             },
             **service.loops(context),
         }

@@ -11,7 +11,7 @@ from libs.contracts.auth import CALLERS
 from libs.contracts.billing import TenantAccessChanged
 from services.auth.accounts import endpoints as accounts
 from services.auth.accounts import internal_endpoints
-from services.auth.attempts.service import PURGE_ATTEMPTS
+from services.auth.base import Base
 from services.auth.context import open_context
 from services.auth.mails.sweeps import outgoing_mail_sweep
 from services.auth.sessions import endpoints as sessions
@@ -25,12 +25,12 @@ SERVICE = Service(
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
     routers=(accounts.router, sessions.router, signing_keys.router, internal_endpoints.router),
+    tables=Base.metadata,
     callers=CALLERS,
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
     sweeps=lambda context: (
         outgoing_mail_sweep(context.mail, web_url=context.web_url),
         rotation_sweep(context.cipher),
-        PURGE_ATTEMPTS,
     ),
 )
 

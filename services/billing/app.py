@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from libs.common.application import create_application
 from libs.common.service import Loop, Service
 from libs.contracts.billing import CALLERS
+from services.billing.base import Base
 from services.billing.checkout import endpoints as checkout
 from services.billing.context import BillingContext, open_context
-from services.billing.mails.sweeps import PURGE_MAIL, mail_sweep
+from services.billing.mails.sweeps import mail_sweep
 from services.billing.plans import endpoints as plans
 from services.billing.plans.loop import push_loop
 from services.billing.settings import BillingSettings
@@ -21,7 +22,7 @@ from services.billing.trials.handlers import trial_handlers
 from services.billing.trials.sweeps import trial_sweep
 from services.billing.webhooks import endpoints as webhooks
 from services.billing.webhooks.loop import stripe_event_loop
-from services.billing.webhooks.sweeps import PURGE_EVENTS, stripe_event_sweep
+from services.billing.webhooks.sweeps import stripe_event_sweep
 
 
 def _loops(context: BillingContext) -> Mapping[str, Loop]:
@@ -37,6 +38,7 @@ SERVICE: Service[BillingSettings, BillingContext] = Service(
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
     routers=(plans.router, checkout.router, subscriptions.router, webhooks.router, internal_endpoints.router),
+    tables=Base.metadata,
     callers=CALLERS,
     handlers=trial_handlers,
     sweeps=lambda context: (
@@ -44,8 +46,6 @@ SERVICE: Service[BillingSettings, BillingContext] = Service(
         stripe_event_sweep(context),
         mail_sweep(context),
         reconciliation_sweep(context),
-        PURGE_EVENTS,
-        PURGE_MAIL,
     ),
     loops=_loops,
 )

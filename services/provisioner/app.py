@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from libs.common.application import create_application
 from libs.common.service import Service
 from libs.contracts.provisioner import CALLERS
+from services.provisioner.base import Base
 from services.provisioner.context import ProvisionerContext, open_context
 from services.provisioner.deployments import endpoints as deployments
 from services.provisioner.engine.sweeps import REAPER
@@ -25,6 +26,7 @@ SERVICE: Service[ProvisionerSettings, ProvisionerContext] = Service(
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
     routers=(deployments.router, stacks.router, resources.router, hosts.router),
+    tables=Base.metadata,
     callers={**CALLERS, **resources.DRIFT_CALLERS},
     handlers=stack_handlers,
     sweeps=lambda context: (

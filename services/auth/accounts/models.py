@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Anonymised, keeps
 from services.auth.base import Base
 
 
@@ -12,6 +13,12 @@ class UserAccount(Base):
     """A person. `email` is normalised: lower case, no surrounding space."""
 
     __tablename__ = "user_account"
+    __table_args__ = keeps(
+        owner="auth",
+        personal=("email", "full_name", "password_hash"),
+        retention="user",
+        erasure="deleted",
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
@@ -24,6 +31,12 @@ class TenantRow(Base):
     """A business. `home_region` is where its stack and data live."""
 
     __tablename__ = "tenant"
+    __table_args__ = keeps(
+        owner="auth",
+        personal=("slug", "name", "country"),
+        retention="tenant",
+        erasure=Anonymised("a slug that was in use is never given again; what others keep still finds its tenant"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str]
@@ -39,6 +52,7 @@ class Membership(Base):
     """A person's role in a business."""
 
     __tablename__ = "membership"
+    __table_args__ = keeps(owner="auth", personal=("user_id", "role"), retention="tenant", erasure="deleted")
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -4,13 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import case, delete
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import func
 
 from libs.common.problems import RateLimited
-from libs.common.sweeps import Sweep
 from services.auth.attempts.models import Attempt
 
 
@@ -56,11 +55,3 @@ async def forget_attempts(session: AsyncSession, limit: Limit, subject: str) -> 
 
 def _key(limit: Limit, subject: str) -> bytes:
     return hashlib.sha256(f"{limit.name}:{subject}".encode()).digest()
-
-
-async def _purge(session: AsyncSession, _now: datetime) -> int:
-    ended = delete(Attempt).where(Attempt.window_ends_at < datetime.now(UTC) - timedelta(days=1))
-    return len((await session.execute(ended.returning(Attempt.count))).all())
-
-
-PURGE_ATTEMPTS = Sweep(name="purge_attempts", every=3600, run=_purge)

@@ -1,10 +1,11 @@
 """Signed-in sessions and their chain of refresh tokens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Timed, keeps
 from services.auth.base import Base
 
 
@@ -12,6 +13,16 @@ class UserSession(Base):
     """One sign-in of a person. All its refresh tokens are one family; `current_tenant_id` is where they work."""
 
     __tablename__ = "user_session"
+    __table_args__ = keeps(
+        owner="auth",
+        personal=("user_id", "created_at", "last_used_at"),
+        retention=Timed(
+            after=timedelta(days=60),
+            since="last_used_at",
+            only="NOT EXISTS (SELECT FROM refresh_token WHERE refresh_token.session_id = user_session.id)",
+        ),
+        erasure="deleted",
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID]
@@ -26,6 +37,9 @@ class RefreshToken(Base):
     """The hash of one token of the chain; `used_at` is when it was exchanged for the next."""
 
     __tablename__ = "refresh_token"
+    __table_args__ = keeps(
+        owner="auth", retention=Timed(after=timedelta(days=1), since="expires_at"), erasure="deleted"
+    )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     session_id: Mapped[UUID]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth.signing_keys.models import SigningKeyRow
@@ -33,8 +33,3 @@ async def retire_before(session: AsyncSession, newest_kid: str, *, published_unt
     """Sets the end of every key but the newest, where none is set."""
     older = SigningKeyRow.kid != newest_kid, SigningKeyRow.published_until.is_(None)
     await session.execute(update(SigningKeyRow).where(*older).values(published_until=published_until))
-
-
-async def delete_ended(session: AsyncSession, now: datetime) -> None:
-    """Forgets keys that no token can carry any more."""
-    await session.execute(delete(SigningKeyRow).where(SigningKeyRow.published_until < now))

@@ -35,7 +35,6 @@ async def rotate_if_due(session: AsyncSession, cipher: Cipher, *, force: bool = 
     """Makes the next key where the newest has signed for thirty days, or there is none; True if it made one."""
     now = datetime.now(UTC)
     await repository.hold_rotation(session)
-    await repository.delete_ended(session, now)
     newest = await repository.newest_active_from(session)
     if newest is not None and newest + ROTATE_AFTER - PUBLISHED_AHEAD > now and not force:
         return False

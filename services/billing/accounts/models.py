@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Kept, keeps
 from services.billing.base import Base
 
 
@@ -12,6 +13,12 @@ class BillingAccount(Base):
     """`subscription_version` grows by one at each change of the tenant's subscriptions."""
 
     __tablename__ = "billing_account"
+    __table_args__ = keeps(
+        owner="billing",
+        personal=("stripe_customer_id",),
+        retention="tenant",
+        erasure=Kept("the customer's invoices at Stripe, which tax law wants kept, are found by it"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     stripe_customer_id: Mapped[str | None]

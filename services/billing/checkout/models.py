@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import keeps
 from services.billing.base import Base
 
 
@@ -15,6 +16,12 @@ class Checkout(Base):
     """
 
     __tablename__ = "checkout"
+    __table_args__ = keeps(
+        owner="billing",
+        personal=("started_by", "stripe_session_id", "url"),
+        retention="tenant",
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,11 +1,12 @@
 """Mails that billing has promised to send."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Timed, keeps
 from services.billing.base import Base
 
 
@@ -16,6 +17,12 @@ class OutgoingMail(Base):
     """
 
     __tablename__ = "outgoing_mail"
+    __table_args__ = keeps(
+        owner="billing",
+        personal=("parameters",),
+        retention=Timed(after=timedelta(days=90), since="created_at", only="next_attempt_at IS NULL"),
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,9 +59,3 @@ async def settle(
         .where(OutgoingMail.tenant_id == mail.tenant_id, OutgoingMail.id == mail.id)
         .values(attempts=mail.attempts + 1, sent_at=sent_at, next_attempt_at=next_attempt_at, last_error=error)
     )
-
-
-async def purge(session: AsyncSession, *, created_before: datetime) -> int:
-    """Deletes settled mails. Needs a system session."""
-    old = OutgoingMail.next_attempt_at.is_(None), OutgoingMail.created_at < created_before
-    return len((await session.scalars(delete(OutgoingMail).where(*old).returning(OutgoingMail.id))).all())

@@ -1,4 +1,4 @@
-"""Sends the mails that are due, tries again those that failed, and forgets old ones."""
+"""Sends the mails that are due and tries again those that failed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,6 @@ from services.billing.mails.texts import TEXTS
 EVERY_SECONDS = 2
 BATCH = 50
 LONGEST_DELAY = timedelta(hours=1)
-KEPT = timedelta(days=90)
 logger = structlog.get_logger()
 
 
@@ -34,13 +33,6 @@ def mail_sweep(context: BillingContext) -> Sweep:
         return BATCH
 
     return Sweep(name="send_outgoing_mail", every=EVERY_SECONDS, run=run)
-
-
-async def _purge(session: AsyncSession, _now: datetime) -> int:
-    return await repository.purge(session, created_before=datetime.now(UTC) - KEPT)
-
-
-PURGE_MAIL = Sweep(name="purge_outgoing_mail", every=3600, run=_purge)
 
 
 async def _attempt(context: BillingContext, mail: OutgoingMail) -> None:

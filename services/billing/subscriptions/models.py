@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Kept, keeps
 from services.billing.base import Base
 
 
@@ -16,6 +17,12 @@ class Subscription(Base):
     """
 
     __tablename__ = "subscription"
+    __table_args__ = keeps(
+        owner="billing",
+        personal=("stripe_subscription_id",),
+        retention="tenant",
+        erasure=Kept("what was paid for is the ground of the invoices, which tax law wants kept"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

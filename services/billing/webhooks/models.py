@@ -1,9 +1,10 @@
 """Stripe's events, each kept once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Kept, Timed, keeps
 from services.billing.base import Base
 
 
@@ -14,6 +15,12 @@ class StripeEvent(Base):
     """
 
     __tablename__ = "stripe_event"
+    __table_args__ = keeps(
+        owner="billing",
+        personal=("object_id", "customer_id"),
+        retention=Timed(after=timedelta(days=90), since="received_at", only="status IN ('handled', 'ignored')"),
+        erasure=Kept("Stripe's ids only, so that an event told twice counts once; gone after ninety days"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     type: Mapped[str]

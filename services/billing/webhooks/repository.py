@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,9 +91,3 @@ async def oldest_due(session: AsyncSession) -> datetime | None:
     """When the oldest event that could be handled now occurred, in business time. Needs a system session."""
     due = PENDING, StripeEvent.next_attempt_at <= datetime.now(UTC)
     return await session.scalar(select(func.min(StripeEvent.occurred_at)).where(*due))
-
-
-async def purge(session: AsyncSession, *, received_before: datetime) -> int:
-    """Deletes events that were handled or ignored. Needs a system session."""
-    old = StripeEvent.status.in_(("handled", "ignored")), StripeEvent.received_at < received_before
-    return len((await session.scalars(delete(StripeEvent).where(*old).returning(StripeEvent.id))).all())

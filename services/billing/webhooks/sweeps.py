@@ -19,7 +19,6 @@ LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 30
 LONGEST_DELAY = timedelta(minutes=10)
 EVERY_SECONDS = 10
-KEPT = timedelta(days=90)
 logger = structlog.get_logger()
 
 
@@ -50,13 +49,6 @@ async def retry_given_up(context: BillingContext) -> int:
     """For operators: makes events that were given up pending again; returns how many."""
     async with context.database.system_session() as session:
         return await repository.requeue_given_up(session, now=datetime.now(UTC))
-
-
-async def _purge(session: AsyncSession, _now: datetime) -> int:
-    return await repository.purge(session, received_before=datetime.now(UTC) - KEPT)
-
-
-PURGE_EVENTS = Sweep(name="purge_stripe_events", every=3600, run=_purge)
 
 
 async def _try_later(context: BillingContext, events: Sequence[StripeEvent], error: Exception) -> None:

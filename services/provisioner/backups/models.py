@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import keeps
 from services.provisioner.base import Base
 
 
@@ -13,6 +14,7 @@ class Backup(Base):
     """An archive of a stack's data with its manifest, and where both lie. Verified: both were read back and agree."""
 
     __tablename__ = "backup"
+    __table_args__ = keeps(owner="provisioner", retention="tenant", erasure="deleted")
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """Deployments, their steps, and the append-only story of what happened."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Timed, keeps
 from services.provisioner.base import Base
 
 
@@ -19,6 +20,12 @@ class Deployment(Base):
     """
 
     __tablename__ = "deployment"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("desired", "previous", "previous_outputs"),
+        retention="tenant",
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -57,6 +64,13 @@ class DeploymentStep(Base):
     """
 
     __tablename__ = "deployment_step"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("outputs",),
+        impersonal={"name": "the step's"},
+        retention="tenant",
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -83,6 +97,16 @@ class DeploymentEvent(Base):
     """One thing that happened; `seq` counts from 1 without gaps and is the id of the server-sent event."""
 
     __tablename__ = "deployment_event"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("data",),
+        retention=Timed(
+            after=timedelta(days=90),
+            since="created_at",
+            only="(tenant_id, deployment_id) IN (SELECT tenant_id, id FROM deployment WHERE finished_at IS NOT NULL)",
+        ),
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """Hosts, the stacks placed on them, what they are told, and what they report."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Kept, Timed, keeps
 from services.provisioner.base import Base
 
 
@@ -19,6 +20,12 @@ class Host(Base):
     """
 
     __tablename__ = "host"
+    __table_args__ = keeps(
+        owner="provisioner",
+        impersonal={"name": "the machine's"},
+        retention="platform",
+        erasure=Kept("the platform's own"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -40,6 +47,7 @@ class Placement(Base):
     """A stack's place on a host, or in the queue for one where `host_id` is null. Older ones are served first."""
 
     __tablename__ = "placement"
+    __table_args__ = keeps(owner="provisioner", retention="tenant", erasure="deleted")
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -54,6 +62,12 @@ class HostCommand(Base):
     """An order to a host's agent. `payload` holds references only; values are resolved when the agent fetches it."""
 
     __tablename__ = "host_command"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("payload",),
+        retention=Timed(after=timedelta(days=90), since="finished_at"),
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -74,6 +88,7 @@ class StackReportRow(Base):
     """
 
     __tablename__ = "stack_report"
+    __table_args__ = keeps(owner="provisioner", retention="tenant", erasure="deleted")
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,12 +1,13 @@
 """Mails that the provisioner has promised to send."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Timed, keeps
 from services.provisioner.base import Base
 
 
@@ -14,6 +15,12 @@ class OutgoingMail(Base):
     """Sent when `sent_at` is set, due while `next_attempt_at` is; its `id` is the mail's own."""
 
     __tablename__ = "outgoing_mail"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("parameters",),
+        retention=Timed(after=timedelta(days=90), since="created_at", only="next_attempt_at IS NULL"),
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,12 +1,13 @@
 """The ledger of everything made on AWS, and where it differs from what AWS has."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import Anonymised, Timed, keeps
 from services.provisioner.base import Base
 
 
@@ -14,6 +15,12 @@ class ResourceRow(Base):
     """One making of one thing. Its stack and deployment are null for what belongs to the platform itself."""
 
     __tablename__ = "resource"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("name", "tags"),
+        retention="tenant",
+        erasure=Anonymised("the ledger proves that nothing of the tenant's is left on AWS"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -39,6 +46,11 @@ class DriftRow(Base):
     """
 
     __tablename__ = "drift"
+    __table_args__ = keeps(
+        owner="provisioner",
+        retention=Timed(after=timedelta(days=90), since="resolved_at"),
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from libs.common.data_catalogue import keeps
 from services.provisioner.base import Base
 
 
@@ -18,6 +19,12 @@ class Stack(Base):
     """
 
     __tablename__ = "stack"
+    __table_args__ = keeps(
+        owner="provisioner",
+        personal=("slug", "desired", "observed", "outputs"),
+        retention="tenant",
+        erasure="deleted",
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

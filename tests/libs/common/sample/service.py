@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from libs.adapters.bus import BusSettings, open_bus
 from libs.common.access_mode import apply_access_change
+from libs.common.data_catalogue import keeps
 from libs.common.database import TableTypes, new_metadata
 from libs.common.events import FactEvent
 from libs.common.idempotency import Idempotency, idempotency
@@ -32,6 +33,7 @@ class Base(TableTypes, DeclarativeBase):
 
 class Note(Base):
     __tablename__ = "note"
+    __table_args__ = keeps(owner="sample", retention="tenant", erasure="deleted")
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -123,5 +125,6 @@ SERVICE = Service(
     open_context=open_context,
     migrations=MIGRATIONS,
     routers=(router,),
+    tables=Base.metadata,
     handlers=lambda _context: {NoteWritten: copy_note, TenantAccessChanged: apply_access_change},
 )

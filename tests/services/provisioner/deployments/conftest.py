@@ -16,6 +16,7 @@ from libs.common.service import Service
 from libs.common.service_parts import open_parts
 from libs.common.settings import ServiceSettings
 from libs.contracts.provisioner import CALLERS, AppState
+from services.provisioner.base import Base
 from services.provisioner.deployments import endpoints as deployments
 from services.provisioner.deployments.repository import CHANGED_CHANNEL
 from services.provisioner.deps import EngineContext
@@ -87,6 +88,7 @@ async def service_url(service_database: ServiceDatabase, postgres: PostgresServe
         open_context=open_context,
         migrations=MIGRATIONS,
         routers=(deployments.router, stacks.router, resources.router),
+        tables=Base.metadata,
     )
     async with served(create_application(service, settings)) as url:
         yield url
