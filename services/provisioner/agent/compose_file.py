@@ -36,8 +36,12 @@ def render_routes(bundle: StackBundle) -> str:
     """Traefik's dynamic configuration (file provider): host to app.
 
     In `read_only` mode only reads reach an app; the rest goes to a service without servers, which Traefik answers 503.
+    `/ping` by another name, such as the host's address, is Traefik's own answer: the load balancer's health check
+    (Traefik, "Ping", `manualRouting`). An app's own `/ping` stays the app's.
     """
-    routers: Service = {}
+    routers: Service = {
+        "ping": {"rule": "Path(`/ping`)", "service": "ping@internal", "entryPoints": ["web"], "priority": 1}
+    }
     services: Service = {}
     for app in bundle.apps:
         if not app.hostnames:
@@ -51,7 +55,7 @@ def render_routes(bundle: StackBundle) -> str:
                 "rule": hosts,
                 "service": "frozen",
                 "entryPoints": ["web"],
-                "priority": 1,
+                "priority": 2,
             }
     if bundle.mode == "read_only":
         services["frozen"] = {"loadBalancer": {"servers": []}}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.provisioner.cloud.errors import CloudError, QuotaExceeded, ResourceExists, ResourceMissing, cloud_errors
@@ -68,7 +68,10 @@ class LoadBalancing:
         return _target_group(found[0]) if found else None
 
     async def create_target_group(self, name: str, *, port: int, health_path: str, tags: Tags) -> TargetGroup:
-        """`port` is the default for targets; any status from 200 to 399 at `health_path` counts as healthy."""
+        """Makes the group, or takes the one of that name and has it checked at `health_path`.
+
+        `port` is the default for targets; any status from 200 to 399 at `health_path` counts as healthy.
+        """
         try:
             with cloud_errors():
                 await self._client.create_target_group(
@@ -86,11 +89,16 @@ class LoadBalancing:
                     Tags=as_keyed_list(named(name, tags)),
                 )
         except ResourceExists:
-            pass  # adopted; a group of that name with other properties is found below and compared by the caller
+            pass  # adopted
         made = await self.find_target_group(name)
         if made is None:
             raise ResourceMissing
-        return made
+        return made if made.health_path == health_path else await self._check_at(made, health_path)
+
+    async def _check_at(self, group: TargetGroup, health_path: str) -> TargetGroup:
+        with cloud_errors():
+            await self._client.modify_target_group(TargetGroupArn=group.arn, HealthCheckPath=health_path)
+        return replace(group, health_path=health_path)
 
     async def delete_target_group(self, name: str) -> None:
         """Raises ResourceInUse while a rule points to it."""

@@ -21,7 +21,8 @@ from services.provisioner.steps.common import generation_name, intend, is_known,
 from services.provisioner.steps.dependencies import Context, Dependencies
 
 RECORD = "dns_record"
-HEALTH_PATH = "/"
+HEALTH_PATH = "/ping"
+"""Answered by the stack's Traefik itself: the load balancer asks by address, and the apps know only their names."""
 
 
 def names_of(context: Context) -> tuple[str, str]:
@@ -161,6 +162,8 @@ class LoadBalancerTarget(Step[Dependencies]):
         found = await balancing.find_target_group(name)
         if found is None:
             return Absent()
+        if found.health_path != HEALTH_PATH:
+            return Changed("it is checked at another path")
         targets = {(target.instance_id, target.port) for target in await balancing.target_health(found.arn)}
         if targets != {_target(context)} or not await is_known(context, self.KIND, name, found.arn):
             return Changed("its target is another, or the ledger does not know it")

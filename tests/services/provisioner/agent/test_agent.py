@@ -58,6 +58,18 @@ async def test_an_applied_stack_answers_for_each_app_by_host_name(plane: Plane, 
             assert answer.status == 404
 
 
+async def test_only_a_load_balancer_is_told_that_the_entrance_stands(plane: Plane, make_agent: MakeAgent) -> None:
+    agent = make_agent().start()
+    await plane.run("host-1", plane.apply(bundle()))
+    url, name = f"http://127.0.0.1:{await agent.port()}/ping", {"Host": f"{ACME.slug}.localhost"}
+
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url, headers={**name, "User-Agent": "ELB-HealthChecker/2.0"}) as answer:
+            assert (answer.status, await answer.text()) == (200, "OK")
+        async with session.get(url, headers=name) as answer:
+            assert answer.status == 404
+
+
 async def test_reports_health_storage_bandwidth_and_capacity(plane: Plane, make_agent: MakeAgent) -> None:
     agent = make_agent().start()
     await plane.run("host-1", plane.apply(bundle()))

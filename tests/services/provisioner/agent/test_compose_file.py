@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from services.provisioner.agent.compose_file import render_compose, render_env_files, render_routes
+from services.provisioner.steps.dns_tls import HEALTH_PATH
 from tests.services.provisioner.agent.plane import SECRETS, bundle
 
 GOLDEN = Path(__file__).with_name("golden_compose.yaml")
@@ -70,6 +71,17 @@ def test_routes_send_each_host_to_its_app() -> None:
     assert routes["routers"]["website"]["rule"] == "Host(`acme-k3x9.localhost`)"
     assert routes["services"]["booking"]["loadBalancer"]["servers"] == [{"url": "http://booking:3000"}]
     assert "frozen" not in routes["services"]
+
+
+def test_a_load_balancer_is_answered_by_address_and_takes_no_path_from_an_app() -> None:
+    document = yaml.safe_load(render_compose(bundle()))
+    others = yaml.safe_load(render_routes(bundle(mode="read_only")))["http"]["routers"]
+    ping = others.pop("ping")
+
+    assert ping["rule"] == f"Path(`{HEALTH_PATH}`)"
+    assert (ping["service"], ping["entryPoints"]) == ("ping@internal", ["web"])
+    assert all(ping["priority"] < router["priority"] for router in others.values())
+    assert {"--ping.entryPoint=web", "--ping.manualRouting=true"} <= set(document["services"]["traefik"]["command"])
 
 
 def test_a_frozen_stack_routes_only_reads_and_answers_the_rest_with_nothing_behind() -> None:

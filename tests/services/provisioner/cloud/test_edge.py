@@ -71,6 +71,9 @@ async def test_a_rule_sends_its_hosts_to_a_target_group_and_can_be_pointed_elsew
     old = await balancing.create_target_group(f"{name}-a", port=8080, health_path="/health", tags=tags)
     new = await balancing.create_target_group(f"{name}-b", port=8080, health_path="/health", tags=tags)
     assert await balancing.create_target_group(f"{name}-a", port=8080, health_path="/health", tags=tags) == old
+    changed = await balancing.create_target_group(f"{name}-a", port=8080, health_path="/ping", tags=tags)
+    assert changed.health_path == "/ping"
+    assert changed == await balancing.find_target_group(f"{name}-a")
 
     rule = await balancing.create_rule(name, hosts=hosts, target_group_arn=old.arn, tags=tags)
     again = await balancing.create_rule(name, hosts=hosts, target_group_arn=old.arn, tags=tags)
