@@ -29,6 +29,11 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: str | None = Field(default=None, description="OTLP/HTTP address that traces are sent to.")
     drain_seconds: float = Field(default=5, ge=0, description="Time to serve on after SIGTERM, while unready.")
 
+    @property
+    def listen_url(self) -> str:
+        """Where to LISTEN: past a connection pooler, which would lose it."""
+        return (self.database_direct_url or self.database_system_url).get_secret_value()
+
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 

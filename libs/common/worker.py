@@ -8,33 +8,19 @@ import random
 import signal
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 import structlog
-from sqlalchemy import exc
 
+from libs.common.bell import work_at_rings
 from libs.common.consumer import Consumer
 from libs.common.events import OUTBOX_CHANNEL
-from libs.common.messages import MessageBus
-from libs.common.problems import Problem
+from libs.common.loops import EXPECTED, RETRY_SECONDS, pause
 from libs.common.relay import BATCH, relay_once
-from libs.common.service import Context, Service, ServiceContext, Settings
+from libs.common.service import Context, Loop, Service, ServiceContext, Settings
 from libs.common.sweeps import Sweep, purge_sweeps, run_sweep
 from libs.common.telemetry import configure_logging, configure_tracing
 
 logger = structlog.get_logger()
-POLL_SECONDS = 5.0
-RETRY_SECONDS = 1.0
 FINISH_SECONDS = 20.0
-EXPECTED = (
-    exc.SQLAlchemyError,
-    asyncpg.PostgresError,
-    OSError,
-    TimeoutError,
-    Problem,
-    RuntimeError,
-    LookupError,
-    ValueError,
-)
 
 
 async def work(service: Service[Settings, Context], settings: Settings, stop: asyncio.Event) -> None:
@@ -43,7 +29,7 @@ async def work(service: Service[Settings, Context], settings: Settings, stop: as
         consumer = Consumer(service.name, service.handlers(context), database=context.database, bus=context.bus)
         await _until_done(lambda: context.bus.ensure(service.name, consumer.event_types), stop)
         loops: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {
-            "relay": lambda ended: relay_outbox(context, ended),
+            "relay": _relay_loop(context),
             "consumer": lambda ended: _forever("consumer", consumer.consume_once, ended),
             **{
                 f"sweep.{sweep.name}": lambda ended, sweep=sweep: _sweep_forever(context, sweep, ended)  # type: ignore[misc]  # a default binds the loop's name
@@ -85,15 +71,6 @@ async def _until_done(act: Callable[[], Awaitable[None]], stop: asyncio.Event) -
             return
 
 
-async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """Waits `seconds`, or until `stop` is set."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
-
-
 async def _forever(name: str, act: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
     """Repeats `act` until `stop`; a wait inside it is cut short then."""
     while not stop.is_set():
@@ -124,39 +101,13 @@ async def _sweep_forever(context: ServiceContext, sweep: Sweep, stop: asyncio.Ev
         await pause(stop, sweep.every * random.uniform(0.9, 1.1))  # noqa: S311  # spreads workers, guards nothing
 
 
-async def relay_outbox(context: ServiceContext, stop: asyncio.Event) -> None:
+def _relay_loop(context: ServiceContext) -> Loop:
     """Relays whenever PostgreSQL says that something was written, and every few seconds in any case."""
-    rung = asyncio.Event()
-    while not stop.is_set():
-        try:
-            listener = await _listen(context, rung)
-            try:
-                await _relay_while_listening(context, context.bus, rung, stop)
-            finally:
-                await listener.close(timeout=2)
-        except EXPECTED as error:
-            logger.warning("relay.failed", exc_info=error)
-            await pause(stop, RETRY_SECONDS)
 
+    async def relay() -> bool:
+        return await relay_once(context.database, context.bus) == BATCH
 
-async def _listen(context: ServiceContext, rung: asyncio.Event) -> "asyncpg.Connection":
-    direct = context.settings.database_direct_url or context.settings.database_system_url
-    connection = await asyncpg.connect(direct.get_secret_value().replace("+asyncpg", "", 1), timeout=5)
-    await connection.add_listener(OUTBOX_CHANNEL, lambda *_: rung.set())
-    return connection
-
-
-async def _relay_while_listening(
-    context: ServiceContext, bus: MessageBus, rung: asyncio.Event, stop: asyncio.Event
-) -> None:
-    while not stop.is_set():
-        rung.clear()
-        if await relay_once(context.database, bus) == BATCH:
-            continue
-        ringing, stopping = asyncio.create_task(rung.wait()), asyncio.create_task(stop.wait())
-        await asyncio.wait([ringing, stopping], timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        ringing.cancel()
-        stopping.cancel()
+    return work_at_rings(OUTBOX_CHANNEL, relay, url=context.settings.listen_url)
 
 
 def run_worker(service: Service[Settings, Context], settings: Settings) -> None:

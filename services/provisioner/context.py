@@ -12,6 +12,7 @@ from libs.adapters.bus import open_bus
 from libs.adapters.mail import Mailer, open_mail
 from libs.adapters.objects import Objects, open_objects
 from libs.adapters.secrets import Secrets, open_secrets
+from libs.common.bell import Bell, listening
 from libs.common.http_client import ServiceHttp
 from libs.common.service import OPERATIONS_CALLERS
 from libs.common.service_parts import open_parts
@@ -22,7 +23,6 @@ from services.provisioner.cloud.cloud import Cloud, open_cloud
 from services.provisioner.cloud.settings import CloudSettings
 from services.provisioner.deployments.repository import CHANGED_CHANNEL
 from services.provisioner.deps import EngineContext
-from services.provisioner.engine.bell import Bell, listening
 from services.provisioner.engine.recipes import load_recipes
 from services.provisioner.hosts.commands import COMMANDS_CHANNEL
 from services.provisioner.hosts.credentials import HostTokens
@@ -119,9 +119,8 @@ async def open_context(settings: ProvisionerSettings) -> AsyncIterator[Provision
         opened = exits.enter_async_context
         parts = await opened(open_parts("provisioner", settings))
         objects, secrets = await opened(open_objects(settings.objects)), await opened(open_secrets(settings.secrets))
-        direct = direct_url(settings)
-        changes = await opened(listening(Bell(CHANGED_CHANNEL), direct))
-        commands = await opened(listening(Bell(COMMANDS_CHANNEL), direct))
+        changes = await opened(listening(Bell(CHANGED_CHANNEL), settings.listen_url))
+        commands = await opened(listening(Bell(COMMANDS_CHANNEL), settings.listen_url))
         http = await opened(aiohttp.ClientSession(auto_decompress=True))
         auth = ServiceHttp("auth", settings.auth_url, parts.signer)
         exits.push_async_callback(auth.aclose)
@@ -155,8 +154,3 @@ async def open_context(settings: ProvisionerSettings) -> AsyncIterator[Provision
             http=http,
             defaults=StackDefaults(region=account.region, base_domain=account.base_domain),
         )
-
-
-def direct_url(settings: ProvisionerSettings) -> str:
-    """Where to LISTEN: past a connection pooler."""
-    return (settings.database_direct_url or settings.database_system_url).get_secret_value()

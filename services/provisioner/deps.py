@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from libs.common.bell import Bell
 from libs.common.members import CallingService, Member, calling_service, member_with
 from libs.common.paging import PageRequest, page_request
 from libs.common.service import ServiceContext, context_of
-from services.provisioner.engine.bell import Bell
 from services.provisioner.engine.recipes import Recipes
 from services.provisioner.stacks.health import StackHealth
 

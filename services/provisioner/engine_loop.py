@@ -3,9 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from libs.common.bell import Bell
 from services.provisioner.cloud.inventory import CloudInventory
 from services.provisioner.deployments.repository import BELL_CHANNEL
-from services.provisioner.engine.bell import Bell
 from services.provisioner.engine.reconciler import Reconciler
 from services.provisioner.engine.sweeps import watch_drift
 from services.provisioner.engine.worker import Engine, EngineLimits
@@ -38,9 +38,8 @@ def engine_loop(context: "ProvisionerContext") -> "Loop":
             inventory=CloudInventory(cloud),
         )
         bell = Bell(BELL_CHANNEL)
-        direct = (settings.database_direct_url or settings.database_system_url).get_secret_value()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(bell.listen(direct, stop))
+            tasks.create_task(bell.listen(settings.listen_url, stop))
             tasks.create_task(engine.work(bell, stop))
             tasks.create_task(watch_drift(reconciler, context.database, stop))
 

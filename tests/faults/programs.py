@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from libs.adapters.bus import LocalBusSettings, open_bus
+from libs.common.bell import Bell
 from libs.common.consumer import Consumer
 from libs.common.database import Database
 from libs.common.relay import relay_once
 from services.provisioner.deployments.repository import BELL_CHANNEL
-from services.provisioner.engine.bell import Bell
 from tests.faults.messages import QUEUE, handlers
 from tests.faults.stored_world import StoredWorld
 from tests.services.provisioner.engine.factories import engine_on

@@ -4,8 +4,8 @@ import asyncio
 
 import structlog
 
+from libs.common.loops import RETRY_SECONDS, pause
 from libs.common.service import Loop
-from libs.common.worker import RETRY_SECONDS, pause
 from services.billing.context import BillingContext
 from services.billing.payments import PaymentsUnavailable
 from services.billing.plans.service import push_catalogue

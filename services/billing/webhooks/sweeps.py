@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.common.loops import EXPECTED
 from libs.common.problems import Problem
 from libs.common.sweeps import Sweep
-from libs.common.worker import EXPECTED
 from services.billing.context import BillingContext
 from services.billing.webhooks import repository
 from services.billing.webhooks.models import StripeEvent

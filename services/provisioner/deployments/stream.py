@@ -8,11 +8,11 @@ from uuid import UUID
 
 from fastapi.sse import ServerSentEvent
 
+from libs.common.bell import Bell
 from libs.common.database import Database
 from services.provisioner.deployments import repository
 from services.provisioner.deployments.models import Deployment, DeploymentEvent
 from services.provisioner.deployments.repository import UNFINISHED
-from services.provisioner.engine.bell import Bell
 
 BATCH = 200
 LISTENING_SECONDS = 2.0

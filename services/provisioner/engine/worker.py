@@ -12,11 +12,11 @@ from typing import Generic
 import structlog
 from sqlalchemy import exc
 
+from libs.common.bell import Bell
 from libs.common.database import Database
 from libs.common.failpoints import FailpointReached
 from services.provisioner.engine import claim, repository
 from services.provisioner.engine.beginning import begin
-from services.provisioner.engine.bell import Bell
 from services.provisioner.engine.journal import Journal
 from services.provisioner.engine.lease import Lease, LeaseLost, hold
 from services.provisioner.engine.recipes import Recipes, check_recipe

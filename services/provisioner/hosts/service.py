@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from libs.common.bell import Bell
 from libs.common.database import Database
 from libs.common.problems import Problem
 from libs.contracts.hosts import (
@@ -19,7 +20,6 @@ from libs.contracts.hosts import (
     StackReport,
 )
 from services.provisioner.deployments.repository import wake_stack
-from services.provisioner.engine.bell import Bell
 from services.provisioner.hosts import commands, lookups, reports, repository
 from services.provisioner.hosts.credentials import new_credential
 from services.provisioner.hosts.errors import CommandNotFound, CredentialRefused, ForeignReport, TokenRefused

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import services.provisioner
 from libs.adapters.bus import open_bus
 from libs.common.application import create_application
+from libs.common.bell import Bell, listening
 from libs.common.service import Service
 from libs.common.service_parts import open_parts
 from libs.common.settings import ServiceSettings
@@ -20,7 +21,6 @@ from services.provisioner.base import Base
 from services.provisioner.deployments import endpoints as deployments
 from services.provisioner.deployments.repository import CHANGED_CHANNEL
 from services.provisioner.deps import EngineContext
-from services.provisioner.engine.bell import Bell, listening
 from services.provisioner.resources import endpoints as resources
 from services.provisioner.stacks import endpoints as stacks
 from services.provisioner.stacks.health import StackReport

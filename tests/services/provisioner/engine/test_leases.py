@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import exc, text
 
+from libs.common.bell import Bell
 from libs.common.database import Database
 from libs.common.failpoints import configure_failpoints
 from services.provisioner.engine import claim
-from services.provisioner.engine.bell import Bell
 from services.provisioner.engine.journal import Journal
 from services.provisioner.engine.lease import LeaseLost
 from services.provisioner.engine.ledger import StepLedger

@@ -1,14 +1,17 @@
 """A bell that PostgreSQL rings (LISTEN and NOTIFY). It only saves waiting: who listens also looks from time to time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import asyncpg
 import structlog
 
+from libs.common.loops import EXPECTED, RETRY_SECONDS, first_of, pause
+from libs.common.service import Loop
+
 logger = structlog.get_logger()
-RECONNECT_SECONDS = 1.0
+POLL_SECONDS = 5.0
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -52,7 +55,7 @@ class Bell:
                 connection = await asyncpg.connect(url.replace("+asyncpg", "", 1), timeout=5)
             except TROUBLE as error:
                 logger.warning("bell.unconnected", channel=self.channel, reason=str(error))
-                await _pause(stop, RECONNECT_SECONDS)
+                await pause(stop, RETRY_SECONDS)
                 continue
             try:
                 await self._until_closed(connection, stop)
@@ -69,12 +72,7 @@ class Bell:
         await connection.add_listener(self.channel, lambda *heard: self.ring(str(heard[-1])))
         self.connected = True
         self.ring_all()
-        waits = [asyncio.create_task(closed.wait()), asyncio.create_task(stop.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
+        await first_of(closed, stop)
 
 
 @asynccontextmanager
@@ -89,7 +87,28 @@ async def listening(bell: Bell, url: str) -> AsyncIterator[Bell]:
         await task
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+def work_at_rings(
+    channel: str, work: Callable[[], Awaitable[bool]], *, url: str, poll_seconds: float = POLL_SECONDS
+) -> Loop:
+    """A worker's loop: works at each ring on `channel`, and every few seconds whether it rang or not.
+
+    `work` returns whether more may be left; then it is called again at once. What it raises of `EXPECTED` is logged,
+    and it is tried again after a second. `url` is where to LISTEN.
+    """
+
+    async def loop(stop: asyncio.Event) -> None:
+        bell = Bell(channel)
+        async with listening(bell, url):
+            with bell.heard() as rung:
+                while not stop.is_set():
+                    rung.clear()
+                    try:
+                        more = await work()
+                    except EXPECTED as error:
+                        logger.warning("worker.step_failed", loop=channel, exc_info=error)
+                        await pause(stop, RETRY_SECONDS)
+                    else:
+                        if not more:
+                            await first_of(rung, stop, within=poll_seconds)
+
+    return loop
