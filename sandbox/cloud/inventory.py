@@ -152,7 +152,10 @@ def _databases(region: str) -> Iterator[Resource]:
 def _mail_identities(region: str) -> Iterator[Resource]:
     backend: Any = sesv2_backends[ACCOUNT][region]
     for identity in backend.core_backend.email_identities.values():
-        yield Resource("ses", "identity", identity.email_identity, identity.email_identity, _pairs(identity.tags))
+        name = identity.email_identity
+        # moto keeps the tags that came with the identity, and those that came later, in two places.
+        later = backend.core_backend.tagger.get_tag_dict_for_resource(f"arn:aws:ses:{region}:{ACCOUNT}:identity/{name}")
+        yield Resource("ses", "identity", name, name, {**_pairs(identity.tags), **later})
 
 
 LISTINGS: tuple[Callable[[str], Iterator[Resource]], ...] = (

@@ -1,7 +1,7 @@
 """The emulated AWS account as the oracle: what one tenant has there, and whether the ledger knows exactly that."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ class Found:
     kind: str
     id: str
     name: str
+    tags: Mapping[str, str]
 
 
 def things_of(sandbox: SmallSandbox, tenant_id: UUID, slug: str) -> list[Found]:
@@ -34,7 +35,7 @@ def things_of(sandbox: SmallSandbox, tenant_id: UUID, slug: str) -> list[Found]:
     listed = sandbox.cloud("GET", "inventory")
     assert isinstance(listed, list)
     return [
-        Found(f"{each['service']}.{each['kind']}", each["id"], each["name"])
+        Found(f"{each['service']}.{each['kind']}", each["id"], each["name"], each["tags"])
         for each in listed
         if each["tags"].get("Tenant") == str(tenant_id) or slug in each["name"]
     ]

@@ -11,7 +11,7 @@ from libs.common.database import Database
 from services.billing.plans.catalogue import load_catalogue
 from services.provisioner.engine.recipes import load_recipes
 from services.provisioner.stack_apps.bundle import hostnames
-from services.provisioner.stacks.desired_state import PlanShape
+from services.provisioner.stacks.desired_state import DesiredState, PlanShape
 from services.provisioner.stacks.service import StackDefaults, want_plan, want_stack
 from tests.faults import account
 from tests.faults.scene import Workplace, everyone_was_told_once, stack_is_as_desired, status_is_true, story_is_whole
@@ -135,7 +135,17 @@ async def stack_holds(scene: StackScene, deployment_ids: Sequence[UUID]) -> None
         nothing_was_made_twice(scene)
     rows = await scene.business.living()
     assert {row.state for row in rows} == {"exists"}, [(row.kind, row.name, row.state) for row in rows]
+    await everything_is_tagged_for_the_plan(scene)
     await stack_is_usable(scene)
+
+
+async def everything_is_tagged_for_the_plan(scene: StackScene) -> None:
+    """The account and the ledger say the plan that the stack has now, whoever made a thing."""
+    plan_name = DesiredState.model_validate((await scene.business.stack()).observed).plan.id
+    tags = {(each.kind, each.name): each.tags for each in scene.things() if "Plan" in each.tags}
+    tags |= {(row.kind, row.name): row.tags for row in await scene.business.living()}
+    assert tags
+    assert {name: each["Plan"] for name, each in tags.items() if each["Plan"] != plan_name} == {}
 
 
 async def nothing_is_double_or_unknown(scene: StackScene) -> None:

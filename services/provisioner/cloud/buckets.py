@@ -79,12 +79,17 @@ class Buckets:
         await self._make(name)
         with cloud_errors():
             await self._protect(name, kms_key_id)
-            await self._client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": as_list(named(name, tags))})
+        await self.tag(name, tags)
         await self.create_folders(name)
         made = await self.find(name)
         if made is None:
             raise ResourceMissing
         return made
+
+    async def tag(self, name: str, tags: Tags) -> None:
+        """A bucket's tags are one set, which is replaced as a whole."""
+        with cloud_errors():
+            await self._client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": as_list(named(name, tags))})
 
     async def create_folders(self, name: str, *, prefix: str = "", folders: Sequence[str] = FOLDERS) -> None:
         """Empty objects that show the folders in a listing; `prefix` ends in a slash or is empty."""

@@ -98,6 +98,10 @@ class Certificates:
             raise ResourceMissing
         return certificate
 
+    async def tag(self, arn: str, tags: Tags) -> None:
+        with cloud_errors():
+            await self._client.add_tags_to_certificate(CertificateArn=arn, Tags=as_keyed_list(tags))
+
     async def delete(self, arn: str) -> None:
         """Raises ResourceInUse while a listener has it."""
         try:

@@ -74,6 +74,10 @@ async def open_cloud(settings: CloudSettings) -> AsyncIterator[Cloud]:
                 vpc_id=account.vpc_id,
                 listener_arn=account.listener_arn,
             ),
-            mail_identities=MailIdentities(await stack.enter_async_context(aws_client("sesv2", aws))),
+            mail_identities=MailIdentities(
+                await stack.enter_async_context(aws_client("sesv2", aws)),
+                region=account.region,
+                account_id=account.account_id,
+            ),
             tagged_resources=tagged_resources,
         )

@@ -66,6 +66,14 @@ class Databases:
             raise ResourceMissing
         return made
 
+    async def tag(self, name: str, tags: Tags) -> None:
+        """Raises ResourceMissing."""
+        found = await self.find(name)
+        if found is None:
+            raise ResourceMissing
+        with cloud_errors():
+            await self._client.add_tags_to_resource(ResourceName=found.arn, Tags=as_loose_list(tags))
+
     async def delete(self, name: str, *, final_snapshot: str) -> None:
         """Begins to delete it after a last snapshot of that name, which stays."""
         found = await self.find(name)

@@ -91,6 +91,14 @@ class Instances:
         with cloud_errors():
             await self._client.stop_instances(InstanceIds=[instance_id])
 
+    async def tag(self, instance_id: str, tags: Tags) -> None:
+        """The instance and its volumes."""
+        attached: list[FilterTypeDef] = [{"Name": "attachment.instance-id", "Values": [instance_id]}]
+        with cloud_errors():
+            found = await self._client.describe_volumes(Filters=attached)
+            volumes = [volume["VolumeId"] for volume in found["Volumes"]]
+            await self._client.create_tags(Resources=[instance_id, *volumes], Tags=as_loose_list(tags))
+
     async def delete(self, instance_id: str) -> None:
         """Terminates it: its disk goes with it. `get` tells when that is done."""
         try:

@@ -55,6 +55,11 @@ class KmsKeys:
             raise ResourceMissing
         return made
 
+    async def tag(self, key_id: str, tags: Tags) -> None:
+        listed = [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
+        with cloud_errors():
+            await self._client.tag_resource(KeyId=key_id, Tags=listed)  # type: ignore[arg-type]  # plain dicts are TagTypeDefs
+
     async def delete(self, alias: str, *, days: int = 30) -> None:
         """Schedules the deletion in `days` (7 to 30), during which it can be undone, and frees the alias."""
         found = await self.find(alias)

@@ -143,6 +143,11 @@ class LoadBalancing:
             for each in found["TargetHealthDescriptions"]
         )
 
+    async def tag(self, arn: str, tags: Tags) -> None:
+        """A target group or a rule."""
+        with cloud_errors():
+            await self._client.add_tags(ResourceArns=[arn], Tags=as_keyed_list(tags))
+
     async def find_rule(self, hosts: Sequence[str]) -> ListenerRule | None:
         """The rule whose host names are exactly these; what a rule is for is all that tells it from another."""
         wanted = frozenset(host.lower() for host in hosts)

@@ -23,8 +23,9 @@ class MailIdentity:
 
 
 class MailIdentities:
-    def __init__(self, client: "SESV2Client") -> None:
+    def __init__(self, client: "SESV2Client", *, region: str, account_id: str) -> None:
         self._client = client
+        self._arns = f"arn:aws:ses:{region}:{account_id}:identity"
 
     async def find(self, domain: str) -> MailIdentity | None:
         try:
@@ -56,6 +57,10 @@ class MailIdentities:
         if made is None:
             raise ResourceMissing
         return made
+
+    async def tag(self, domain: str, tags: Tags) -> None:
+        with cloud_errors():
+            await self._client.tag_resource(ResourceArn=f"{self._arns}/{domain}", Tags=as_list(tags))
 
     async def delete(self, domain: str) -> None:
         if await self.find(domain) is None:

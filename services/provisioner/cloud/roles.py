@@ -63,6 +63,12 @@ class Roles:
             raise ResourceMissing
         return made
 
+    async def tag(self, name: str, tags: Tags) -> None:
+        """The role and its instance profile."""
+        with cloud_errors():
+            await self._client.tag_role(RoleName=name, Tags=as_list(tags))
+            await self._client.tag_instance_profile(InstanceProfileName=name, Tags=as_list(tags))
+
     async def delete(self, name: str) -> None:
         """Removes profile, policies and role, whichever of them are left."""
         for remove in (self._remove_from_profile, self._delete_profile, self._delete_policies, self._delete_role):

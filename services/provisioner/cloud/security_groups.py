@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.provisioner.cloud.errors import ResourceExists, ResourceMissing, cloud_errors
-from services.provisioner.cloud.tags import Tags, as_dict, as_list, named
+from services.provisioner.cloud.tags import Tags, as_dict, as_list, as_loose_list, named
 
 if TYPE_CHECKING:
     from types_aiobotocore_ec2 import EC2Client
@@ -53,6 +53,10 @@ class SecurityGroups:
         if made is None:
             raise ResourceMissing
         return made
+
+    async def tag(self, group_id: str, tags: Tags) -> None:
+        with cloud_errors():
+            await self._client.create_tags(Resources=[group_id], Tags=as_loose_list(tags))
 
     async def delete(self, name: str) -> None:
         """Raises ResourceInUse while an instance that is shutting down still has it."""

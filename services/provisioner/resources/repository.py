@@ -30,7 +30,10 @@ async def record_intent(
     holds_data: bool = False,
     client_token: str | None = None,
 ) -> ResourceRow:
-    """The living row of that kind and name, made if there is none. The same name never gives two living rows."""
+    """The living row of that kind and name, made if there is none. The same name never gives two living rows.
+
+    Of one that is there only the tags change: they are what the thing is meant to carry from now on.
+    """
     resource_id = new_id()
     statement = insert(ResourceRow).values(
         tenant_id=tenant_id,
@@ -46,9 +49,13 @@ async def record_intent(
         holds_data=holds_data,
         note="",
     )
-    await session.execute(
-        statement.on_conflict_do_nothing(index_elements=["tenant_id", "kind", "name"], index_where=LIVING)
-    )
+    key = ["tenant_id", "kind", "name"]
+    if tags is None:
+        statement = statement.on_conflict_do_nothing(index_elements=key, index_where=LIVING)
+    else:
+        intended = {"tags": statement.excluded.tags}
+        statement = statement.on_conflict_do_update(index_elements=key, index_where=LIVING, set_=intended)
+    await session.execute(statement)
     own = ResourceRow.tenant_id == tenant_id
     found = select(ResourceRow).where(own, ResourceRow.kind == kind, ResourceRow.name == name, LIVING)
     return (await session.execute(found.with_for_update())).scalar_one()

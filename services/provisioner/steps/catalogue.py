@@ -9,6 +9,7 @@ from services.provisioner.steps.dns_tls import CertificateStep, DnsRecords, Load
 from services.provisioner.steps.moving import BackUpSource, RestoreToTarget, RetireSource, SwitchRoute, VerifyRestored
 from services.provisioner.steps.network import EncryptionKey, SecurityGroupStep, StackRole
 from services.provisioner.steps.storage import ObjectStorage, StackSecrets
+from services.provisioner.steps.tagging import PlanTags
 from services.provisioner.steps.validate import CheckDesiredState
 from services.provisioner.steps.verify import DefaultSite, MailIdentityStep, ProbeFromOutside, Welcome
 
@@ -38,5 +39,6 @@ STEPS: tuple[Step[Dependencies], ...] = (
     ProbeFromOutside(),
     DefaultSite(),
     RetireSource(),
+    PlanTags(),
     Welcome(),
 )
