@@ -33,9 +33,10 @@ format: set-up    ## Format the code and mend what can be mended by itself
 lock: set-up    ## Compile the lock files anew from pyproject.toml
 	@$(PYTHON) -m tools.lock
 
-reference: set-up    ## Write the reference pages anew from settings and contracts
+reference: set-up    ## Write the reference pages anew from settings, contracts and models
 	@$(PYTHON) -m tools.configuration_reference
 	@$(PYTHON) -m tools.events_reference
+	@$(PYTHON) -m tools.data_reference
 
 snapshots: set-up    ## Write the OpenAPI documents, event schemas and rights anew that tests compare with
 	@$(PYTHON) -m tools.snapshots

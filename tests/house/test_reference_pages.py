@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tools import configuration_reference, events_reference
+from tools import configuration_reference, data_reference, events_reference
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,6 +14,10 @@ def test_the_configuration_reference_is_not_stale() -> None:
 
 def test_the_events_reference_is_not_stale() -> None:
     assert events_reference.PAGE.read_text() == events_reference.render(), "run `make reference`"
+
+
+def test_the_data_reference_is_not_stale() -> None:
+    assert data_reference.PAGE.read_text() == data_reference.render(), "run `make reference`"
 
 
 def test_every_event_of_the_contracts_is_listed() -> None:

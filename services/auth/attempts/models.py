@@ -9,7 +9,7 @@ from services.auth.base import Base
 
 
 class Attempt(Base):
-    """`id` is a hash of what is counted, so that the table names no address."""
+    """How often one thing was tried. `id` is a hash of what is counted, so that the table names no address."""
 
     __tablename__ = "attempt"
     __table_args__ = keeps(

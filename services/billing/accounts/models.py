@@ -10,7 +10,7 @@ from services.billing.base import Base
 
 
 class BillingAccount(Base):
-    """`subscription_version` grows by one at each change of the tenant's subscriptions."""
+    """A tenant's customer at Stripe. `subscription_version` grows by one at each change of its subscriptions."""
 
     __tablename__ = "billing_account"
     __table_args__ = keeps(

@@ -10,7 +10,8 @@ from services.billing.base import Base
 
 
 class Checkout(Base):
-    """`creating` until Stripe's session is known, then `open`; `complete`, `expired` or `abandoned` at the end.
+    """One attempt to buy a plan: `creating` until Stripe's session is known, then `open`, and at the end `complete`,
+    `expired` or `abandoned`.
 
     A tenant has at most one that is not at its end, so that nobody pays twice. `created_at` is technical time.
     """

@@ -10,7 +10,7 @@ from services.billing.base import Base
 
 
 class Subscription(Base):
-    """`status` is Stripe's word; `observation` numbers the look at Stripe that this comes from.
+    """What was bought. `status` is Stripe's word; `observation` numbers the look at Stripe that this comes from.
 
     `activated_at` (business time) is set once, when the subscription was first seen active; nothing is provisioned
     or opened by one that never was.

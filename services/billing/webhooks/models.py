@@ -9,7 +9,7 @@ from services.billing.base import Base
 
 
 class StripeEvent(Base):
-    """What Stripe told: which object changed and whose it is, nothing personal. It belongs to no tenant yet.
+    """What Stripe told: which object changed and whose it is, by ids only. It belongs to no tenant yet.
 
     `pending` has a `next_attempt_at` (technical time); `outcome` says why it was ignored or what failed last.
     """
