@@ -21,6 +21,7 @@ class DatabaseInstance:
     status: str
     host: str | None
     port: int | None
+    security_group_ids: frozenset[str]
     tags: dict[str, str]
 
 
@@ -65,6 +66,13 @@ class Databases:
         if made is None:
             raise ResourceMissing
         return made
+
+    async def put_into(self, name: str, security_group_ids: Sequence[str]) -> None:
+        """The instance is in these security groups from now on, and in no other."""
+        with cloud_errors():
+            await self._client.modify_db_instance(
+                DBInstanceIdentifier=name, VpcSecurityGroupIds=list(security_group_ids), ApplyImmediately=True
+            )
 
     async def tag(self, name: str, tags: Tags) -> None:
         """Raises ResourceMissing."""
@@ -117,5 +125,8 @@ def _database(found: "DBInstanceTypeDef") -> DatabaseInstance:
         status=found["DBInstanceStatus"],
         host=endpoint.get("Address"),
         port=endpoint.get("Port"),
+        security_group_ids=frozenset(
+            group["VpcSecurityGroupId"] for group in found.get("VpcSecurityGroups", []) if "VpcSecurityGroupId" in group
+        ),
         tags=as_dict(found.get("TagList", [])),
     )

@@ -9,7 +9,7 @@ from services.provisioner.cloud.tags import Tags, as_dict, as_list, as_loose_lis
 
 if TYPE_CHECKING:
     from types_aiobotocore_ec2 import EC2Client
-    from types_aiobotocore_ec2.type_defs import IpPermissionTypeDef, SecurityGroupTypeDef
+    from types_aiobotocore_ec2.type_defs import IpPermissionOutputTypeDef, IpPermissionTypeDef, SecurityGroupTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,17 @@ class SecurityGroups:
         if made is None:
             raise ResourceMissing
         return made
+
+    async def close(self, group_id: str) -> None:
+        """Takes all ingress rules away. Of a group that has none, or is gone, a success."""
+        try:
+            with cloud_errors():
+                found = (await self._client.describe_security_groups(GroupIds=[group_id]))["SecurityGroups"]
+                rules = found[0].get("IpPermissions", []) if found else []
+                if rules:
+                    await self._client.revoke_security_group_ingress(GroupId=group_id, IpPermissions=_given_back(rules))
+        except ResourceMissing:
+            return
 
     async def tag(self, group_id: str, tags: Tags) -> None:
         with cloud_errors():
@@ -98,6 +109,19 @@ class SecurityGroups:
                 await self._client.authorize_security_group_ingress(GroupId=group_id, IpPermissions=[permission])
         except ResourceExists:
             return
+
+
+def _given_back(rules: "Sequence[IpPermissionOutputTypeDef]") -> "list[IpPermissionTypeDef]":
+    """Rules as they are described, with what names them: the group they let in, by its id alone."""
+    return [
+        {
+            "IpProtocol": rule["IpProtocol"],
+            "FromPort": rule["FromPort"],
+            "ToPort": rule["ToPort"],
+            "UserIdGroupPairs": [{"GroupId": pair["GroupId"]} for pair in rule["UserIdGroupPairs"]],
+        }
+        for rule in rules
+    ]
 
 
 def _group(found: "SecurityGroupTypeDef") -> SecurityGroup:

@@ -34,6 +34,7 @@ from services.provisioner.stacks.repository import find_stack
 SIGNED_SECONDS = 6 * 3600
 BODY_TYPE = "application/octet-stream"
 STACK_SECRETS = ("applications", "databases")
+RDS_SECRET = "rds"
 
 
 class BundleOrder(BaseModel):
@@ -48,6 +49,7 @@ class BundleOrder(BaseModel):
     scheme: str
     mode: StackMode = "running"
     ingress_port: int = 80
+    mysql_host: str | None = None
 
 
 class BackupReference(BaseModel):
@@ -67,10 +69,10 @@ class CommandSource:
     objects: Objects
 
 
-async def stack_secrets(secrets: Secrets, tenant_id: UUID) -> dict[str, str]:
+async def stack_secrets(secrets: Secrets, tenant_id: UUID, *, with_rds: bool = False) -> dict[str, str]:
     """All of a stack's passwords and keys by name. Raises `SecretMissing`."""
     found: dict[str, str] = {}
-    for part in STACK_SECRETS:
+    for part in (*STACK_SECRETS, *([RDS_SECRET] if with_rds else [])):
         found |= json.loads(await secrets.get(tenant_key(tenant_id, "stack", part)))
     return found
 
@@ -83,10 +85,11 @@ async def render_bundle(secrets: Secrets, stack: StackRef, order: BundleOrder) -
         site_name=order.site_name,
         domain=order.domain,
         size=order.size,
-        secrets=await stack_secrets(secrets, stack.tenant_id),
+        secrets=await stack_secrets(secrets, stack.tenant_id, with_rds=order.mysql_host is not None),
         scheme=order.scheme,
         ingress_port=order.ingress_port,
         mode=order.mode,
+        mysql_host=order.mysql_host,
     )
 
 

@@ -29,11 +29,14 @@ def build_bundle(
     scheme: str = "https",
     ingress_port: int = 80,
     mode: StackMode = "running",
+    mysql_host: str | None = None,
 ) -> StackBundle:
     """The complete bundle of a stack of `size`.
 
-    `secrets` are the values of `generate_secrets()`, read from the secrets store. Raises ValueError for an unknown
-    size and KeyError for a missing secret. The same input gives the same bundle.
+    `secrets` are the values of `generate_secrets()`, read from the secrets store. With `mysql_host`, the address of an
+    RDS instance, the apps use that one, a client stands in the place of the stack's own MySQL, and `secrets` holds
+    `rds_password` as well. Raises ValueError for an unknown size and KeyError for a missing secret. The same input
+    gives the same bundle.
     """
     hosts = hostnames(stack.slug, domain)
     index = load_catalogue().size_index(size)
@@ -47,10 +50,11 @@ def build_bundle(
                 "host": hosts.get(name, ""),
                 "url": f"{scheme}://{hosts.get(name, '')}",
                 "site_name": site_name,
+                "mysql_host": mysql_host or "mysql",
             },
             secrets=secrets,
         )
-        for name, app in load_catalogue().apps.items()
+        for name, app in load_catalogue().entries(managed=mysql_host is not None).items()
     )
     return StackBundle(
         stack=stack,

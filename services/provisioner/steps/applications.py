@@ -10,7 +10,7 @@ from services.provisioner.engine.step import Done, Phase, Step, StepFailed, Wait
 from services.provisioner.hosts.models import StackReportRow
 from services.provisioner.hosts.payloads import BundleOrder, render_bundle
 from services.provisioner.hosts.reports import find_report, forget_report
-from services.provisioner.steps.common import is_dedicated
+from services.provisioner.steps.common import has_rds, is_dedicated
 from services.provisioner.steps.dependencies import Context, Dependencies
 from services.provisioner.steps.host_commands import told
 
@@ -38,6 +38,7 @@ class RenderBundle(Step[Dependencies]):
             scheme=context.dependencies.rules.scheme,
             mode=context.desired.mode,
             ingress_port=int(str(context.outputs["host"]["ingress_port"])),
+            mysql_host=context.output("relational_database", "host") if has_rds(context) else None,
         )
         stack = StackRef(slug=context.stack.slug, tenant_id=context.tenant_id)
         bundle = await render_bundle(context.dependencies.secrets, stack, order)

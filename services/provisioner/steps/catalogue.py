@@ -3,7 +3,7 @@
 from services.provisioner.engine.step import Step
 from services.provisioner.steps.applications import ApplicationsHealthy, ApplyBundle, RenderBundle
 from services.provisioner.steps.compute import HostReady, HostStep
-from services.provisioner.steps.database import ApplicationDatabases, RelationalDatabase
+from services.provisioner.steps.database import ApplicationDatabases, DatabaseAccess, RelationalDatabase
 from services.provisioner.steps.dependencies import Dependencies
 from services.provisioner.steps.dns_tls import CertificateStep, DnsRecords, LoadBalancerRoute, LoadBalancerTarget
 from services.provisioner.steps.moving import BackUpSource, RestoreToTarget, RetireSource, SwitchRoute, VerifyRestored
@@ -21,6 +21,7 @@ STEPS: tuple[Step[Dependencies], ...] = (
     ObjectStorage(),
     StackSecrets(),
     ApplicationDatabases(),
+    DatabaseAccess(),
     RelationalDatabase(),
     HostStep(),
     HostReady(),

@@ -39,6 +39,11 @@ def is_dedicated(context: Context) -> bool:
     return context.desired.plan.host_kind == "dedicated"
 
 
+def has_rds(context: Context) -> bool:
+    """Whether the stack's MySQL is an RDS instance, by its plan."""
+    return context.desired.plan.database == "rds"
+
+
 async def intend(context: Context, kind: str, name: str, *, there: bool = True, holds_data: bool = False) -> Resource:
     """The intent to make it. `there` is false when AWS certainly has no such thing now: what the ledger knows under
     that name was lost then, and a new row with a new client token is begun, unless it held data."""

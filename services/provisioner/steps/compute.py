@@ -11,7 +11,7 @@ from services.provisioner.hosts.models import Host, Placement
 from services.provisioner.hosts.sizes import usable_mib
 from services.provisioner.resources.ledger import Resource
 from services.provisioner.stack_apps.catalogue import stack_memory_mib
-from services.provisioner.steps.common import generation_name, intend, is_dedicated, is_known, tags_of
+from services.provisioner.steps.common import generation_name, has_rds, intend, is_dedicated, is_known, tags_of
 from services.provisioner.steps.dependencies import Context, Dependencies
 
 GONE = ("terminated", "shutting-down")
@@ -137,7 +137,7 @@ def _is_wanted(context: Context, host: Host) -> bool:
 
 
 def _memory(context: Context) -> int:
-    return stack_memory_mib(context.output("check_desired_state", "size"))
+    return stack_memory_mib(context.output("check_desired_state", "size"), managed=has_rds(context))
 
 
 def _outputs(place: Placement, host: Host) -> Outputs:
