@@ -13,7 +13,7 @@ from services.auth.accounts import endpoints as accounts
 from services.auth.accounts import internal_endpoints
 from services.auth.base import Base
 from services.auth.context import open_context
-from services.auth.mails.sweeps import outgoing_mail_sweep
+from services.auth.mails.sweeps import mail_sweep
 from services.auth.sessions import endpoints as sessions
 from services.auth.settings import AuthSettings
 from services.auth.signing_keys import endpoints as signing_keys
@@ -29,7 +29,7 @@ SERVICE = Service(
     callers=CALLERS,
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
     sweeps=lambda context: (
-        outgoing_mail_sweep(context.mail, web_url=context.web_url),
+        mail_sweep(context.database, context.mail, web_url=context.web_url),
         rotation_sweep(context.cipher),
     ),
 )

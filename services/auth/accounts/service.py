@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from libs.adapters.mail.outgoing import promise_mail
 from libs.common.audit import record_audit
 from libs.common.clock import Clock
 from libs.common.database import Database
@@ -21,7 +22,7 @@ from services.auth.accounts.lookups import OwnMembership
 from services.auth.accounts.models import Membership, TenantRow, UserAccount
 from services.auth.accounts.passwords import PasswordHasher, check_strength
 from services.auth.attempts.service import Limit, count_attempt, forget_attempts
-from services.auth.mails import repository as mails
+from services.auth.mails.models import OutgoingMail
 from services.auth.sessions.service import Sessions, Tokens
 
 SIGN_UP_SECONDS = 0.25
@@ -120,7 +121,7 @@ class Accounts:
         async with self._database.platform_session() as session:
             user = await repository.find_user_by_email(session, email)
             if user is not None:
-                await mails.add(session, user_id=user.id, template="email_taken", now=self._clock.now())
+                await promise_mail(session, OutgoingMail, {"user_id": user.id}, kind="email_taken")
 
     async def sign_in(self, email: str, password: str) -> Tokens:
         """Opens a session in the first of the person's businesses.

@@ -3,10 +3,9 @@
 import html
 from collections.abc import Mapping
 
-from libs.adapters.mail import Mail
+from libs.adapters.mail.outgoing import Letter
 from libs.contracts.auth import OwnerContact
 from services.provisioner.hosts.health import app_url
-from services.provisioner.mails.models import OutgoingMail
 from services.provisioner.stack_apps.catalogue import load_catalogue
 
 SUBJECTS: Mapping[str, str] = {"shared": "Your trial is ready", "dedicated": "Your stack has its own host now"}
@@ -16,19 +15,17 @@ OPENINGS: Mapping[str, str] = {
 }
 
 
-def welcome_mail(mail: OutgoingMail, contact: OwnerContact, *, stack_url: str, web_url: str) -> Mail:
+def welcome_letter(host_kind: str, contact: OwnerContact, *, stack_url: str, web_url: str) -> Letter:
     """Tells the owner where the apps are. `stack_url` has `{slug}` in it."""
     url = stack_url.format(slug=contact.slug)
     places = {app.title: app_url(url, app.label) for app in load_catalogue().apps.values() if app.label is not None}
-    host_kind = mail.parameters["host_kind"]
     opening = OPENINGS[host_kind].format(company=contact.company)
     lines = "\n".join(f"  {title}: {place}" for title, place in places.items())
     items = "".join(
         f'<li><a href="{html.escape(place)}">{html.escape(title)}</a></li>' for title, place in places.items()
     )
-    return Mail(
-        id=mail.id,
-        to=(contact.email,),
+    return Letter(
+        to=contact.email,
         subject=SUBJECTS[host_kind],
         text=f"Hello {contact.full_name},\n\n{opening}\n\n{lines}\n\nYour account is at {web_url}\n\nStackPro\n",
         html=(

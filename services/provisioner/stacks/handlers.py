@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.adapters.mail.outgoing import promise_mail
 from libs.common.access_mode import apply_access_change
 from libs.common.events import Event, Handler
 from libs.contracts.auth import TenantCreated
 from libs.contracts.billing import SubscriptionActivated, TenantAccessChanged
 from libs.contracts.provisioner import WelcomeRequested
-from services.provisioner.mails.repository import promise
+from services.provisioner.mails.models import OutgoingMail
 from services.provisioner.stacks.desired_state import PlanShape
 from services.provisioner.stacks.service import want_plan, want_stack
 
@@ -49,12 +50,13 @@ def stack_handlers(context: "ProvisionerContext") -> Mapping[type[Event], Handle
         )
 
     async def promise_welcome(session: AsyncSession, event: WelcomeRequested) -> None:
-        await promise(
+        await promise_mail(
             session,
-            tenant_id=event.tenant_id,
-            mail_id=event.id,
+            OutgoingMail,
+            {"tenant_id": event.tenant_id},
             kind="welcome",
             parameters={"host_kind": event.host_kind},
+            mail_id=event.id,
         )
 
     return {

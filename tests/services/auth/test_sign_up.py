@@ -57,7 +57,7 @@ async def test_a_taken_address_is_told_and_its_owner_gets_a_mail(
         mails = (
             await session.scalars(select(OutgoingMail).where(OutgoingMail.user_id == UUID(answer["user"]["id"])))
         ).all()
-    assert [mail.template for mail in mails] == ["email_taken"]
+    assert [mail.kind for mail in mails] == ["email_taken"]
 
 
 async def test_the_same_address_many_times_at_once_makes_one_account(client: httpx.AsyncClient) -> None:

@@ -1,16 +1,16 @@
-"""The welcome is sent once, to the tenant's owner, however often it is asked for and whatever fails on the way."""
+"""The welcome is sent once, to the tenant's owner, however often it is asked for."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete
 
-from libs.adapters.mail import Mail, MailError, MailRefused, MailUnavailable
+from libs.adapters.mail import Mail
+from libs.adapters.mail.outgoing import promise_mail
 from libs.common.clock import SystemClock
 from libs.common.database import Database
 from libs.common.ids import new_id
@@ -18,20 +18,16 @@ from libs.common.sweeps import run_sweep
 from libs.contracts.auth import OwnerContact
 from services.provisioner.context import ProvisionerContext
 from services.provisioner.mails.models import OutgoingMail
-from services.provisioner.mails.repository import promise
 from services.provisioner.mails.sweeps import mail_sweep
 
 
 @dataclass
 class Post:
-    """A mailer that keeps each mail, and the auth that knows every owner; fails with `trouble` while there is one."""
+    """A mailer that keeps each mail, and the auth that knows every owner."""
 
     sent: list[Mail] = field(default_factory=list)
-    trouble: MailError | None = None
 
     async def send(self, mail: Mail) -> None:
-        if self.trouble is not None:
-            raise self.trouble
         self.sent.append(mail)
 
     async def ping(self) -> None:
@@ -55,9 +51,10 @@ async def mails(database: Database) -> AsyncIterator[Database]:
         await session.execute(delete(OutgoingMail))
 
 
-def _context(post: Post) -> ProvisionerContext:
-    """The four parts of the context that mails use."""
+def _context(database: Database, post: Post) -> ProvisionerContext:
+    """The five parts of the context that mails use."""
     parts = SimpleNamespace(
+        database=database,
         auth=post,
         mailer=post,
         stack_url="http://{slug}.localhost:8000",
@@ -70,20 +67,19 @@ async def _promised(database: Database, *, host_kind: str = "shared", times: int
     tenant_id, mail_id = uuid4(), new_id()
     for _ in range(times):
         async with database.tenant_session(tenant_id) as session:
-            await promise(
-                session, tenant_id=tenant_id, mail_id=mail_id, kind="welcome", parameters={"host_kind": host_kind}
+            await promise_mail(
+                session,
+                OutgoingMail,
+                {"tenant_id": tenant_id},
+                kind="welcome",
+                parameters={"host_kind": host_kind},
+                mail_id=mail_id,
             )
     return tenant_id
 
 
 async def _sweep(database: Database, post: Post) -> int:
-    return await run_sweep(mail_sweep(_context(post)), database=database, clock=SystemClock())
-
-
-async def _make_due(database: Database) -> None:
-    async with database.system_session() as session:
-        waiting = OutgoingMail.next_attempt_at.is_not(None)
-        await session.execute(update(OutgoingMail).where(waiting).values(next_attempt_at=datetime.now(UTC)))
+    return await run_sweep(mail_sweep(_context(database, post)), database=database, clock=SystemClock())
 
 
 async def test_a_welcome_asked_for_twice_is_sent_once_with_every_address(mails: Database) -> None:
@@ -104,26 +100,3 @@ async def test_names_cannot_put_markup_into_the_mail(mails: Database) -> None:
     await _sweep(mails, post)
     assert post.sent[0].html is not None
     assert "Ada &lt;L&gt;" in post.sent[0].html
-
-
-async def test_a_mail_server_that_is_down_is_tried_again_with_the_same_mail(mails: Database) -> None:
-    post = Post(trouble=MailUnavailable())
-    await _promised(mails)
-    assert await _sweep(mails, post) == 1
-    assert await _sweep(mails, post) == 0
-    post.trouble = None
-    await _make_due(mails)
-    await _sweep(mails, post)
-    async with mails.system_session() as session:
-        [row] = await session.scalars(select(OutgoingMail))
-    assert [mail.id for mail in post.sent] == [row.id]
-    assert (row.attempts, row.next_attempt_at, row.last_error) == (1, None, None)
-
-
-async def test_an_address_that_is_refused_is_not_tried_again(mails: Database) -> None:
-    post = Post(trouble=MailRefused())
-    await _promised(mails)
-    await _sweep(mails, post)
-    async with mails.system_session() as session:
-        [row] = await session.scalars(select(OutgoingMail))
-    assert (row.next_attempt_at, row.sent_at, row.last_error) == (None, None, "mail_refused")

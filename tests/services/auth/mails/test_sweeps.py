@@ -1,0 +1,50 @@
+"""auth's mails go to the person they are about."""
+
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from libs.adapters.mail import Mail
+from libs.common.clock import SystemClock
+from libs.common.sweeps import run_sweep
+from services.auth.context import AuthContext
+from services.auth.mails.sweeps import mail_sweep
+from services.auth.mails.texts import TEXTS, mail_text
+from tests.services.auth.factories import sign_up, sign_up_body
+
+
+@dataclass
+class Post:
+    """A mailer that keeps each mail."""
+
+    sent: list[Mail] = field(default_factory=list)
+
+    async def send(self, mail: Mail) -> None:
+        self.sent.append(mail)
+
+    async def ping(self) -> None:
+        """It answers."""
+
+
+async def send_due(context: AuthContext) -> list[Mail]:
+    post = Post()
+    sweep = mail_sweep(context.database, post, web_url="http://web.example")
+    await run_sweep(sweep, database=context.database, clock=SystemClock())
+    return post.sent
+
+
+async def test_the_owner_of_a_taken_address_is_told_where_to_sign_in(
+    client: httpx.AsyncClient, context: AuthContext
+) -> None:
+    user = (await sign_up(client))["user"]
+    await client.post("/v1/auth/signup", json=sign_up_body(email=user["email"]))
+    [mail] = [mail for mail in await send_due(context) if mail.to == (user["email"],)]
+    assert mail.subject == mail_text("email_taken", "en").subject
+    assert "Hello Ada L" in mail.text
+    assert "http://web.example" in mail.text
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTS))
+def test_every_text_is_there_in_english_for_a_language_that_is_not(kind: str) -> None:
+    assert mail_text(kind, "fr-CA") == TEXTS[kind]["en"]
