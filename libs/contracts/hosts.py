@@ -11,10 +11,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 REGISTER_PATH = "/agent/v1/register"
 COMMANDS_PATH = "/agent/v1/commands"
 RESULT_PATH = "/agent/v1/commands/{command_id}/result"
+UPLOAD_PATH = "/agent/v1/commands/{command_id}/upload"
+DOWNLOAD_PATH = "/agent/v1/commands/{command_id}/download"
 REPORT_PATH = "/agent/v1/report"
 POLL_SECONDS = 25
 LARGEST_SINGLE_UPLOAD = 5 * 1024**3
 """Bytes that one presigned PUT may carry (Amazon S3 User Guide, "Uploading objects": 5 GB)."""
+MANIFEST_NAME = "manifest.json"
+MOST_PARTS = 999_999
 
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -23,12 +27,19 @@ HostId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
 Hostname = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 RelativePath = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^/\x00][^\x00]*$")]
+BackupFileName = Annotated[str, Field(pattern=r"^(manifest\.json|part-[0-9]{6})$")]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 VariableValue = Annotated[str, Field(pattern=r"^[^'\r\n\x00]*$")]
 """One line without an apostrophe: in an env file it stands between two, where nothing is interpolated."""
 
 StackMode = Literal["running", "read_only", "stopped"]
+"""`read_only` is a freeze: what may write is stopped, and what only serves files is read."""
 AppStatus = Literal["starting", "healthy", "unhealthy", "stopped"]
+
+
+def part_name(number: int) -> str:
+    """Name of an archive's part, counted from 1 up to `MOST_PARTS`; the order of names is that of numbers."""
+    return f"part-{number:06d}"
 
 
 class HostsValue(BaseModel):
@@ -140,11 +151,10 @@ class RemovalOrder(HostsValue):
 
 
 class UploadTarget(HostsValue):
-    """A presigned PUT. `checksum_header`, when given, receives the base64 of the body's SHA-256."""
+    """A presigned PUT of one file of a backup; the signature binds its length and its SHA-256."""
 
     url: str = Field(repr=False)
     headers: dict[str, str] = {}
-    checksum_header: str | None = None
 
 
 class DownloadSource(HostsValue):
@@ -154,24 +164,44 @@ class DownloadSource(HostsValue):
     headers: dict[str, str] = {}
 
 
+class FileUpload(HostsValue):
+    """Body of `POST /agent/v1/commands/{id}/upload`: the file of a backup that is ready to be sent."""
+
+    name: BackupFileName
+    size: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SINGLE_UPLOAD)]
+    sha256: Sha256
+
+
+class UploadGrant(HostsValue):
+    """Where to send it, for a few minutes; null where the store holds this very file already."""
+
+    target: UploadTarget | None
+
+
+class FileDownload(HostsValue):
+    """Body of `POST /agent/v1/commands/{id}/download`, answered by a `DownloadSource` for a few minutes."""
+
+    name: BackupFileName
+
+
 class BackupOrder(HostsValue):
-    """Asks for an archive of a stack's data. With `freeze` the stack stays read-only until applied again."""
+    """Asks for an archive of a stack's data, cut into parts of `part_bytes`; the last may be shorter.
+
+    With `freeze` the stack stays frozen until applied again. Addresses are asked for file by file.
+    """
 
     backup_id: UUID
-    archive: UploadTarget
-    manifest: UploadTarget
+    part_bytes: Annotated[int, Field(strict=True, ge=1, le=LARGEST_SINGLE_UPLOAD)]
     freeze: Annotated[bool, Field(strict=True)] = False
 
 
 class RestoreOrder(HostsValue):
     """Replaces a stack's data by a backup. The stack was applied before: its databases must run to be filled.
 
-    `manifest_sha256` comes from the catalogue of backups; the manifest proves the archive and each file.
+    `manifest_sha256` comes from the catalogue of backups; the manifest proves each part, the archive and each file.
     """
 
     backup_id: UUID
-    archive: DownloadSource
-    manifest: DownloadSource
     manifest_sha256: Sha256
 
 
@@ -268,6 +298,7 @@ class StackBackedUp(HostsValue):
     kind: Literal["stack_backed_up"] = "stack_backed_up"
     archive_bytes: Whole
     archive_sha256: Sha256
+    parts: Whole
     manifest_bytes: Whole
     manifest_sha256: Sha256
     files: Whole
@@ -306,13 +337,23 @@ class ManifestFile(HostsValue):
     sha256: Sha256
 
 
+class ManifestPart(HostsValue):
+    """A part of the archive; it is stored under `part_name` of its place in the manifest, counted from 1."""
+
+    size: Whole
+    sha256: Sha256
+
+
 class ManifestApp(HostsValue):
     name: AppName
     image: str
 
 
 class BackupManifest(HostsValue):
-    """Stored beside the archive. Paths are `<app>/<path in its volume>`; `skipped` holds sockets and the like."""
+    """Stored beside the archive's parts, which joined in order are a tar.gz of `archive_bytes`.
+
+    Paths are `<app>/<path in its volume>`; `skipped` holds sockets and the like.
+    """
 
     format: Literal[1] = 1
     backup_id: UUID
@@ -321,5 +362,6 @@ class BackupManifest(HostsValue):
     apps: tuple[ManifestApp, ...]
     archive_bytes: Whole
     archive_sha256: Sha256
+    parts: tuple[ManifestPart, ...] = Field(min_length=1)
     files: tuple[ManifestFile, ...]
     skipped: tuple[str, ...] = ()

@@ -149,7 +149,11 @@ async def open_context(settings: ProvisionerSettings) -> AsyncIterator[Provision
             mailer=await opened(open_mail(settings.mail)),
             auth=AuthClient(auth),
             billing=BillingClient(billing),
-            agents=Agents(parts.database, commands, CommandSource(secrets=secrets, objects=objects)),
+            agents=Agents(
+                parts.database,
+                commands,
+                CommandSource(secrets=secrets, objects=objects, part_bytes=settings.backup_part_bytes),
+            ),
             tokens_of_hosts=HostTokens(settings.host_token_key.get_secret_value()),
             http=http,
             defaults=StackDefaults(region=account.region, base_domain=account.base_domain),

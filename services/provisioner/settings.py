@@ -7,6 +7,7 @@ from libs.adapters.mail import MailSettings
 from libs.adapters.objects import ObjectsSettings
 from libs.adapters.secrets import SecretsSettings
 from libs.common.settings import ServiceSettings
+from libs.contracts.hosts import LARGEST_SINGLE_UPLOAD
 from services.provisioner.cloud.settings import CloudSettings
 
 
@@ -31,6 +32,12 @@ class ProvisionerSettings(ServiceSettings):
         default=None, description="`host:port` that stacks are probed at by their Host header, instead of real DNS."
     )
     shared_bucket: str = Field(default="stackpro-tenants", description="Bucket of trials' folders and of backups.")
+    backup_part_bytes: int = Field(
+        default=256 * 1024**2,
+        ge=1024,
+        le=LARGEST_SINGLE_UPLOAD,
+        description="Length of the parts that an archive is cut into; a host holds one part at a time on its disk.",
+    )
     max_shared_hosts: int = Field(default=20, ge=1, description="How many shared hosts there may be.")
     warm_shared_hosts: int = Field(default=1, ge=0, description="How many shared hosts keep room for a new stack.")
     shared_host_instance_type: str = Field(default="t3.xlarge", description="Machine of a shared host.")

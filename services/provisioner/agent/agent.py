@@ -134,6 +134,7 @@ class Agent:
             runtime=self._runtime,
             reporter=reporter,
             session=session,
+            plane=plane,
             clock=self._clock,
             memory_mib=self._config.memory_mib,
             check=self._stopping.check,

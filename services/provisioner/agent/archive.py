@@ -1,11 +1,10 @@
-"""Packs a stack's volumes into one archive with a manifest of checksums, and unpacks one without trusting it.
+"""Packs a stack's volumes into an archive with a manifest of checksums, and unpacks one without trusting it.
 
 Everything is streamed: memory use does not grow with the size of the data, only with the number of files.
 """
 
 import gzip
 import hashlib
-import io
 import os
 import stat
 import tarfile
@@ -14,40 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from typing_extensions import Buffer
-
 from libs.common.failpoints import failpoint
-from libs.contracts.hosts import BackupManifest, ManifestFile
+from libs.contracts.hosts import BackupManifest, ManifestFile, ManifestPart
 from services.provisioner.agent.errors import ArchiveCorrupt, FilesChanged
+from services.provisioner.agent.parts import PartReader, PartWriter
 
 CHUNK = 1024 * 1024
+_READ_BYTES = 64 * 1024
 Check = Callable[[], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PackedArchive:
-    """An archive written to disk, and what stands in it. `skipped` are sockets, devices and escaping links."""
+    """An archive that was sent, and what stands in it. `skipped` are sockets, devices and escaping links."""
 
     size: int
     sha256: str
+    parts: tuple[ManifestPart, ...]
     files: tuple[ManifestFile, ...]
     skipped: tuple[str, ...]
-
-
-class _HashingWriter(io.RawIOBase):
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__()
-        self._file = file
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: Buffer) -> int:
-        self._hash.update(data)
-        self.size += memoryview(data).nbytes
-        return self._file.write(data)
-
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
 
 
 class _HashingReader:
@@ -66,50 +50,58 @@ class _HashingReader:
         return self._hash.hexdigest()
 
 
-def pack(volumes: Path, target: Path, *, skip: frozenset[str], check: Check) -> PackedArchive:
-    """Writes everything below `volumes`, but the folders named in `skip` (`mysql/data`), to `target` (tar.gz).
+def pack(volumes: Path, writer: PartWriter, *, skip: frozenset[str], check: Check) -> PackedArchive:
+    """Writes everything below `volumes`, but the folders named in `skip` (`mysql/data`), to `writer` as a tar.gz.
 
-    Raises FilesChanged when a file was altered while it was read, OSError when the disk is full; `check` is called
-    all along and may raise to stop.
+    The same files give the same bytes, so that parts that are stored already need not be sent again. Raises
+    FilesChanged when a file was altered while it was read, OSError when the disk is full, and what `writer` raises;
+    `check` is called all along and may raise to stop.
     """
     files: list[ManifestFile] = []
     skipped: list[str] = []
-    with target.open("wb") as raw:
-        writer = _HashingWriter(raw)
-        # Level 1: database dumps shrink well at little cost, and media hardly at any level.
-        with (
-            gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=writer, mtime=0) as zipped,
-            tarfile.open(mode="w|", fileobj=zipped) as tar,
-        ):
-            for path, name in _walk(volumes, skip):
-                check()
-                failpoint("agent.backup.each_file")
-                if not _packable(path, volumes):
-                    skipped.append(_manifest_name(name))
-                elif path.is_file() and not path.is_symlink():
-                    files.append(_add_file(tar, path, name, check))
-                else:
-                    tar.add(path, arcname=name, recursive=False)
-        raw.flush()
-        os.fsync(raw.fileno())
-    return PackedArchive(size=writer.size, sha256=writer.sha256(), files=tuple(files), skipped=tuple(skipped))
+    # Level 1: database dumps shrink well at little cost, and media hardly at any level.
+    with (
+        gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=writer, mtime=0) as zipped,
+        tarfile.open(mode="w|", fileobj=zipped) as tar,
+    ):
+        for path, name in _walk(volumes, skip):
+            check()
+            failpoint("agent.backup.each_file")
+            if not _packable(path, volumes):
+                skipped.append(_manifest_name(name))
+            elif path.is_file() and not path.is_symlink():
+                files.append(_add_file(tar, path, name, check))
+            else:
+                tar.add(path, arcname=name, recursive=False)
+    writer.finish()
+    return PackedArchive(
+        size=writer.size,
+        sha256=writer.sha256(),
+        parts=tuple(writer.parts),
+        files=tuple(files),
+        skipped=tuple(skipped),
+    )
 
 
-def unpack(archive: Path, target: Path, *, manifest: BackupManifest, keep_owners: bool, check: Check) -> int:
-    """Extracts `archive` into the fresh folder `target` and compares every file with the manifest.
+def unpack(reader: PartReader, target: Path, *, manifest: BackupManifest, keep_owners: bool, check: Check) -> int:
+    """Extracts the archive into the fresh folder `target` and compares the whole and every file with the manifest.
 
     Returns the bytes of all files. Raises ArchiveCorrupt if the archive leads outside its folder, or a file is
-    missing, added or different. `keep_owners` needs root.
+    missing, added or different, and what `reader` raises. `keep_owners` needs root.
     """
     target.mkdir(mode=0o700)
     try:
-        with tarfile.open(archive, mode="r|gz") as tar:
+        with tarfile.open(fileobj=reader, mode="r|gz", bufsize=_READ_BYTES) as tar:
             for member in tar:
                 check()
                 failpoint("agent.restore.each_file")
                 tar.extract(member, target, numeric_owner=True, filter=_member_filter(keep_owners))
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise ArchiveCorrupt(f"the archive cannot be unpacked: {error}") from error
+    while reader.read(CHUNK):
+        check()
+    if reader.sha256() != manifest.archive_sha256:
+        raise ArchiveCorrupt(f"the archive has the checksum {reader.sha256()}, not that of the manifest")
     return _verify(target, manifest, check)
 
 

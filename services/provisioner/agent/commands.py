@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from libs.common.clock import Clock
 from libs.common.failpoints import failpoint
 from libs.contracts.hosts import (
+    MANIFEST_NAME,
     ApplyStack,
     BackupManifest,
     BackUpStack,
@@ -25,6 +26,7 @@ from libs.contracts.hosts import (
     CommandOutcome,
     CommandResult,
     ManifestApp,
+    ManifestPart,
     RemoveStack,
     RestoreStack,
     StackApplied,
@@ -33,8 +35,10 @@ from libs.contracts.hosts import (
     StackRef,
     StackRemoved,
     StackRestored,
+    part_name,
 )
 from services.provisioner.agent.archive import PackedArchive, pack, unpack
+from services.provisioner.agent.control_plane import ControlPlane
 from services.provisioner.agent.errors import (
     AgentError,
     ArchiveCorrupt,
@@ -45,11 +49,12 @@ from services.provisioner.agent.errors import (
     PortTaken,
     StackUnknown,
 )
-from services.provisioner.agent.files import in_thread, remove_tree
+from services.provisioner.agent.files import in_thread, remove_tree, run_from_thread
+from services.provisioner.agent.parts import PartReader, PartWriter
 from services.provisioner.agent.reports import Reporter
 from services.provisioner.agent.runtime import Runtime
 from services.provisioner.agent.stack_folder import StackFolder, StackFolders
-from services.provisioner.agent.transfer import download, upload
+from services.provisioner.agent.transfer import Transfers
 
 log = structlog.get_logger()
 
@@ -67,6 +72,7 @@ class CommandExecutor:
         runtime: Runtime,
         reporter: Reporter,
         session: aiohttp.ClientSession,
+        plane: ControlPlane,
         clock: Clock,
         memory_mib: int,
         check: Callable[[], None],
@@ -75,11 +81,12 @@ class CommandExecutor:
         self._runtime = runtime
         self._reporter = reporter
         self._session = session
+        self._plane = plane
         self._clock = clock
         self._memory_mib = memory_mib
         self._check = check
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._transfers = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
+        self._turn_to_transfer = asyncio.Semaphore(_TRANSFERS_AT_ONCE)
 
     async def execute(self, command: Command) -> CommandResult:
         """The command's result, also when it failed. Raises Interrupted only: then it is to be done again."""
@@ -151,34 +158,47 @@ class CommandExecutor:
         if order.freeze and bundle.mode == "running":
             bundle = folder.set_mode(bundle, "read_only")
             await self._runtime.apply(folder, bundle)
-        async with self._transfers:
-            archive, manifest_file = folder.work / "archive.tar.gz", folder.work / "manifest.json"
+        transfers = Transfers(self._session, self._plane, command.id)
+        async with self._turn_to_transfer:
             await in_thread(_fresh, folder.work)
             try:
-                packed = await self._pack(folder, bundle, archive)
+                packed = await self._send_archive(folder, bundle, transfers, part_bytes=order.part_bytes)
                 failpoint("agent.backup.after_pack")
                 manifest = self._manifest(command, bundle, packed).model_dump_json().encode()
+                manifest_file, digest = folder.work / MANIFEST_NAME, hashlib.sha256(manifest).hexdigest()
                 await in_thread(manifest_file.write_bytes, manifest)
-                digest = hashlib.sha256(manifest).hexdigest()
-                await upload(self._session, order.archive, archive, sha256=packed.sha256)
                 # Last, so that a manifest in the store always has its archive beside it.
-                await upload(self._session, order.manifest, manifest_file, sha256=digest)
+                await transfers.upload(MANIFEST_NAME, manifest_file, size=len(manifest), sha256=digest)
             finally:
                 await in_thread(remove_tree, folder.work)
         return StackBackedUp(
             archive_bytes=packed.size,
             archive_sha256=packed.sha256,
+            parts=len(packed.parts),
             manifest_bytes=len(manifest),
             manifest_sha256=digest,
             files=len(packed.files),
             content_bytes=sum(file.size for file in packed.files),
         )
 
-    async def _pack(self, folder: StackFolder, bundle: StackBundle, archive: Path) -> PackedArchive:
+    async def _send_archive(
+        self, folder: StackFolder, bundle: StackBundle, transfers: Transfers, *, part_bytes: int
+    ) -> PackedArchive:
+        """Packs and sends part by part, while nothing writes; a repeated attempt replaces parts that differ."""
+        loop, spool = asyncio.get_running_loop(), folder.work / "part"
+
+        def send(number: int, part: ManifestPart) -> None:
+            sending = transfers.upload(part_name(number), spool, size=part.size, sha256=part.sha256)
+            run_from_thread(loop, sending, check=self._check)
+
+        def pack_and_send(skip: frozenset[str]) -> PackedArchive:
+            with PartWriter(spool, part_bytes=part_bytes, send=send) as writer:
+                return pack(folder.volumes, writer, skip=skip, check=self._check)
+
         async with self._runtime.quiesced(folder, bundle) as skip:
             for attempt in range(1, _PACK_ATTEMPTS + 1):
                 try:
-                    return await in_thread(pack, folder.volumes, archive, skip=skip, check=self._check)
+                    return await in_thread(pack_and_send, skip)
                 except FilesChanged as error:
                     if attempt == _PACK_ATTEMPTS:
                         raise
@@ -193,37 +213,29 @@ class CommandExecutor:
             apps=tuple(ManifestApp(name=app.name, image=app.image) for app in bundle.apps),
             archive_bytes=packed.size,
             archive_sha256=packed.sha256,
+            parts=packed.parts,
             files=packed.files,
             skipped=packed.skipped,
         )
 
     async def _restore(self, command: RestoreStack) -> StackRestored:
-        order = command.payload
         folder, bundle = self._applied(command.stack)
-        async with self._transfers:
+        transfers = Transfers(self._session, self._plane, command.id)
+        async with self._turn_to_transfer:
             await in_thread(folder.recover)
             await in_thread(_fresh, folder.work)
             try:
-                manifest = await self._fetch_manifest(command, folder.work / "manifest.json")
-                archive = folder.work / "archive.tar.gz"
-                await download(self._session, order.archive, archive, sha256=manifest.archive_sha256)
-                size = await in_thread(
-                    unpack,
-                    archive,
-                    folder.incoming,
-                    manifest=manifest,
-                    keep_owners=self._runtime.keeps_owners,
-                    check=self._check,
-                )
+                manifest = await self._fetch_manifest(command, transfers, folder.work / MANIFEST_NAME)
+                size = await self._fetch_archive(folder, transfers, manifest)
                 failpoint("agent.restore.before_swap")
                 await self._replace_data(folder, bundle)
             finally:
                 await in_thread(_clear, folder)
         return StackRestored(files=len(manifest.files), content_bytes=size)
 
-    async def _fetch_manifest(self, command: RestoreStack, file: Path) -> BackupManifest:
+    async def _fetch_manifest(self, command: RestoreStack, transfers: Transfers, file: Path) -> BackupManifest:
         order = command.payload
-        await download(self._session, order.manifest, file, sha256=order.manifest_sha256)
+        await transfers.download(MANIFEST_NAME, file, sha256=order.manifest_sha256)
         try:
             manifest = BackupManifest.model_validate_json(await in_thread(file.read_bytes))
         except ValidationError as error:
@@ -231,6 +243,21 @@ class CommandExecutor:
         if manifest.backup_id != order.backup_id or manifest.stack.tenant_id != command.stack.tenant_id:
             raise ForeignBackup("the manifest belongs to another backup or tenant")
         return manifest
+
+    async def _fetch_archive(self, folder: StackFolder, transfers: Transfers, manifest: BackupManifest) -> int:
+        """Unpacks part by part beside the volumes; returns the bytes of all files."""
+        loop, spool = asyncio.get_running_loop(), folder.work / "part"
+
+        def fetch(number: int, part: ManifestPart) -> None:
+            fetching = transfers.download(part_name(number), spool, size=part.size, sha256=part.sha256)
+            run_from_thread(loop, fetching, check=self._check)
+
+        def fetch_and_unpack() -> int:
+            with PartReader(spool, manifest.parts, fetch=fetch) as reader:
+                keep_owners = self._runtime.keeps_owners
+                return unpack(reader, folder.incoming, manifest=manifest, keep_owners=keep_owners, check=self._check)
+
+        return await in_thread(fetch_and_unpack)
 
     async def _replace_data(self, folder: StackFolder, bundle: StackBundle) -> None:
         """The old content is thrown away only when the databases took the new; until then all goes back."""

@@ -10,19 +10,26 @@ from pydantic import BaseModel, ValidationError
 from libs.common.failpoints import failpoint
 from libs.contracts.hosts import (
     COMMANDS_PATH,
+    DOWNLOAD_PATH,
     POLL_SECONDS,
     REGISTER_PATH,
     REPORT_PATH,
     RESULT_PATH,
+    UPLOAD_PATH,
     Command,
     CommandAdapter,
     CommandResult,
+    DownloadSource,
+    FileDownload,
+    FileUpload,
     HostCredential,
     HostRegistration,
     HostReport,
+    UploadGrant,
+    UploadTarget,
 )
 from services.provisioner.agent.config import AgentConfig
-from services.provisioner.agent.errors import AgentError, CredentialRefused, RegistrationRefused
+from services.provisioner.agent.errors import AgentError, BackupAborted, CredentialRefused, RegistrationRefused
 from services.provisioner.agent.files import write_atomically
 
 log = structlog.get_logger()
@@ -111,6 +118,25 @@ class ControlPlane:
             return
         _require_success(status)
         failpoint("agent.result.after")
+
+    async def upload_target(self, command_id: UUID, file: FileUpload) -> UploadTarget | None:
+        """Where to send a file of a backup; None where it is stored already. Raises BackupAborted."""
+        body = await self._ask(UPLOAD_PATH.format(command_id=command_id), file)
+        return UploadGrant.model_validate_json(body).target
+
+    async def download_source(self, command_id: UUID, name: str) -> DownloadSource:
+        """Where to fetch a file of a backup. Raises BackupAborted."""
+        body = await self._ask(DOWNLOAD_PATH.format(command_id=command_id), FileDownload(name=name))
+        return DownloadSource.model_validate_json(body)
+
+    async def _ask(self, path: str, body: BaseModel) -> bytes:
+        status, answer = await _send(
+            self._session, "POST", self._url + path, body=body, headers=self._headers, timeout=CALL_TIMEOUT
+        )
+        if status in _GONE:
+            raise BackupAborted(f"the control plane gives no address for this backup any more ({status})")
+        _require_success(status)
+        return answer
 
     async def report(self, report: HostReport) -> None:
         await self._call("POST", REPORT_PATH, body=report, timeout=CALL_TIMEOUT)

@@ -8,7 +8,8 @@ AgentError
 ├── PortTaken             another stack of this host publishes that port
 ├── StackUnknown          a command for a stack that was never applied here
 ├── TransferFailed        the object store did not take or give the object
-├── ArchiveTooLarge       the archive exceeds what one upload may carry
+├── ArchiveTooLarge       the archive has more parts than a backup may have
+├── BackupAborted         the control plane no longer wants the backup, or gives none such
 ├── FilesChanged          files kept changing while they were archived
 ├── ArchiveCorrupt        archive or manifest is not what the checksum promised
 ├── ForeignBackup         the manifest belongs to another tenant or backup
@@ -51,6 +52,10 @@ class TransferFailed(AgentError):
 
 class ArchiveTooLarge(AgentError):
     code = "archive_too_large"
+
+
+class BackupAborted(AgentError):
+    code = "backup_aborted"
 
 
 class FilesChanged(AgentError):

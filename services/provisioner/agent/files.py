@@ -3,12 +3,14 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+CHECK_SECONDS = 0.2
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -19,6 +21,20 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+def run_from_thread(
+    loop: asyncio.AbstractEventLoop, work: Coroutine[None, None, None], *, check: Callable[[], None]
+) -> None:
+    """Runs `work` on the loop for a thread that waits for it; given up as soon as `check` raises."""
+    future = asyncio.run_coroutine_threadsafe(work, loop)
+    try:
+        while not future.done():
+            check()
+            wait([future], timeout=CHECK_SECONDS)
+        future.result()
+    finally:
+        future.cancel()
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:

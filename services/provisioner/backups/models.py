@@ -11,7 +11,10 @@ from services.provisioner.base import Base
 
 
 class Backup(Base):
-    """An archive of a stack's data with its manifest, and where both lie. Verified: both were read back and agree."""
+    """An archive of a stack's data in parts, and its manifest, under the keys that start with `folder`.
+
+    Verified: all of it was read back and agrees.
+    """
 
     __tablename__ = "backup"
     __table_args__ = keeps(owner="provisioner", retention="tenant", erasure="deleted")
@@ -22,11 +25,11 @@ class Backup(Base):
     reason: Mapped[str]
     status: Mapped[str]
     bucket: Mapped[str]
-    archive_key: Mapped[str]
-    manifest_key: Mapped[str]
+    folder: Mapped[str]
     manifest_sha256: Mapped[str | None]
     archive_sha256: Mapped[str | None]
     archive_bytes: Mapped[int | None]
+    parts: Mapped[int | None]
     files: Mapped[int | None]
     content_bytes: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.adapters.objects import tenant_key
 from libs.contracts.hosts import StackBackedUp
+from services.provisioner.backups.files import folder_of
 from services.provisioner.backups.models import Backup
 
 
@@ -23,8 +23,7 @@ async def begin_backup(
         reason=reason,
         status="running",
         bucket=bucket,
-        archive_key=tenant_key(tenant_id, "backups", str(backup_id), "archive.tar.gz"),
-        manifest_key=tenant_key(tenant_id, "backups", str(backup_id), "manifest.json"),
+        folder=folder_of(tenant_id, backup_id),
     )
     await session.execute(statement.on_conflict_do_nothing())
 
@@ -38,6 +37,7 @@ async def complete_backup(session: AsyncSession, backup_id: UUID, outcome: Stack
         manifest_sha256=outcome.manifest_sha256,
         archive_sha256=outcome.archive_sha256,
         archive_bytes=outcome.archive_bytes,
+        parts=outcome.parts,
         files=outcome.files,
         content_bytes=outcome.content_bytes,
         completed_at=func.clock_timestamp(),
@@ -45,7 +45,9 @@ async def complete_backup(session: AsyncSession, backup_id: UUID, outcome: Stack
 
 
 async def fail_backup(session: AsyncSession, backup_id: UUID) -> None:
-    await _set(session, backup_id, status="failed")
+    """Gives up a backup that is not complete: from now on its host is given no address for it."""
+    running = update(Backup).where(Backup.id == backup_id, Backup.status == "running")
+    await session.execute(running.values(status="failed").execution_options(synchronize_session=False))
 
 
 async def mark_verified(session: AsyncSession, backup_id: UUID) -> None:

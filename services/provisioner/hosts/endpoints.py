@@ -9,15 +9,21 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from libs.common.service import context_of
 from libs.contracts.hosts import (
     COMMANDS_PATH,
+    DOWNLOAD_PATH,
     POLL_SECONDS,
     REGISTER_PATH,
     REPORT_PATH,
     RESULT_PATH,
+    UPLOAD_PATH,
     CommandPage,
     CommandResult,
+    DownloadSource,
+    FileDownload,
+    FileUpload,
     HostCredential,
     HostRegistration,
     HostReport,
+    UploadGrant,
 )
 from services.provisioner.context import ProvisionerContext
 from services.provisioner.hosts.errors import CredentialRefused
@@ -69,6 +75,20 @@ async def settle_host_command(
 ) -> Response:
     await agents.take_result(host, command_id, result)
     return Response(status_code=204)
+
+
+@router.post(UPLOAD_PATH, operation_id="grant_backup_upload")
+async def grant_backup_upload(
+    command_id: UUID, file: FileUpload, host: CallingHost, agents: AgentsService
+) -> UploadGrant:
+    return await agents.grant_upload(host, command_id, file)
+
+
+@router.post(DOWNLOAD_PATH, operation_id="grant_backup_download")
+async def grant_backup_download(
+    command_id: UUID, file: FileDownload, host: CallingHost, agents: AgentsService
+) -> DownloadSource:
+    return await agents.grant_download(host, command_id, file.name)
 
 
 @router.post(REPORT_PATH, status_code=204, operation_id="take_host_report")

@@ -3,10 +3,11 @@
 Problem
 ├── Unauthenticated 401 ── TokenRefused, CredentialRefused
 ├── Forbidden 403 ── ForeignReport
-└── NotFound 404 ── CommandNotFound
+├── NotFound 404 ── CommandNotFound
+└── Conflict 409 ── BackupNotOpen
 """
 
-from libs.common.problems import Forbidden, NotFound, Unauthenticated
+from libs.common.problems import Conflict, Forbidden, NotFound, Unauthenticated
 
 
 class TokenRefused(Unauthenticated):
@@ -27,3 +28,8 @@ class ForeignReport(Forbidden):
 class CommandNotFound(NotFound):
     code = "host_command_not_found"
     default_detail = "This host was given no such command."
+
+
+class BackupNotOpen(Conflict):
+    code = "backup_not_open"
+    default_detail = "This backup was given up, or is not complete. Stop working on it."

@@ -1,4 +1,4 @@
-"""Turns a queued command into what the agent is told: secrets and signed URLs stand in nothing but the answer."""
+"""Turns a queued command into what the agent is told: secrets stand in nothing but the answer."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,7 +15,6 @@ from libs.contracts.hosts import (
     BackupOrder,
     BackUpStack,
     Command,
-    DownloadSource,
     RemovalOrder,
     RemoveStack,
     RestoreOrder,
@@ -23,7 +22,6 @@ from libs.contracts.hosts import (
     StackBundle,
     StackMode,
     StackRef,
-    UploadTarget,
 )
 from services.provisioner.backups import repository as backups
 from services.provisioner.backups.models import Backup
@@ -31,8 +29,6 @@ from services.provisioner.hosts.models import HostCommand
 from services.provisioner.stack_apps.bundle import build_bundle
 from services.provisioner.stacks.repository import find_stack
 
-SIGNED_SECONDS = 6 * 3600
-BODY_TYPE = "application/octet-stream"
 STACK_SECRETS = ("applications", "databases")
 RDS_SECRET = "rds"
 
@@ -63,10 +59,11 @@ class BackupReference(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class CommandSource:
-    """Where references are resolved."""
+    """Where references are resolved; archives are cut into parts of `part_bytes`."""
 
     secrets: Secrets
     objects: Objects
+    part_bytes: int
 
 
 async def stack_secrets(secrets: Secrets, tenant_id: UUID, *, with_rds: bool = False) -> dict[str, str]:
@@ -113,25 +110,15 @@ async def _remove(_session: AsyncSession, command: HostCommand, stack: StackRef,
 async def _back_up(session: AsyncSession, command: HostCommand, stack: StackRef, source: CommandSource) -> Command:
     reference = BackupReference.model_validate(command.payload)
     backup = await _backup(session, reference)
-    order = BackupOrder(
-        backup_id=backup.id,
-        archive=await _upload(source.objects, backup.bucket, backup.archive_key),
-        manifest=await _upload(source.objects, backup.bucket, backup.manifest_key),
-        freeze=reference.freeze,
-    )
+    order = BackupOrder(backup_id=backup.id, part_bytes=source.part_bytes, freeze=reference.freeze)
     return BackUpStack(id=command.id, stack=stack, payload=order)
 
 
-async def _restore(session: AsyncSession, command: HostCommand, stack: StackRef, source: CommandSource) -> Command:
+async def _restore(session: AsyncSession, command: HostCommand, stack: StackRef, _source: CommandSource) -> Command:
     backup = await _backup(session, BackupReference.model_validate(command.payload))
     if backup.manifest_sha256 is None:
         raise LookupError(f"backup {backup.id} is not complete")
-    order = RestoreOrder(
-        backup_id=backup.id,
-        archive=await _download(source.objects, backup.bucket, backup.archive_key),
-        manifest=await _download(source.objects, backup.bucket, backup.manifest_key),
-        manifest_sha256=backup.manifest_sha256,
-    )
+    order = RestoreOrder(backup_id=backup.id, manifest_sha256=backup.manifest_sha256)
     return RestoreStack(id=command.id, stack=stack, payload=order)
 
 
@@ -140,18 +127,6 @@ async def _backup(session: AsyncSession, reference: BackupReference) -> Backup:
     if backup is None:
         raise LookupError(f"there is no backup {reference.backup_id}")
     return backup
-
-
-async def _upload(objects: Objects, bucket: str, key: str) -> UploadTarget:
-    signed = await objects.presign_put(
-        bucket, key, expires_in=SIGNED_SECONDS, content_type=BODY_TYPE, content_length=None
-    )
-    return UploadTarget(url=signed.url, headers=dict(signed.headers))
-
-
-async def _download(objects: Objects, bucket: str, key: str) -> DownloadSource:
-    signed = await objects.presign_get(bucket, key, expires_in=SIGNED_SECONDS)
-    return DownloadSource(url=signed.url, headers=dict(signed.headers))
 
 
 _Renderer = Callable[[AsyncSession, HostCommand, StackRef, CommandSource], Awaitable[Command]]

@@ -14,13 +14,16 @@ from libs.contracts.hosts import (
     Command,
     CommandPage,
     CommandResult,
+    DownloadSource,
+    FileUpload,
     HostCredential,
     HostReport,
     StackApplied,
     StackReport,
+    UploadGrant,
 )
 from services.provisioner.deployments.repository import wake_stack
-from services.provisioner.hosts import commands, lookups, reports, repository
+from services.provisioner.hosts import commands, lookups, reports, repository, transfers
 from services.provisioner.hosts.credentials import new_credential
 from services.provisioner.hosts.errors import CommandNotFound, CredentialRefused, ForeignReport, TokenRefused
 from services.provisioner.hosts.models import Host
@@ -96,6 +99,14 @@ class Agents:
                     mode=command.payload.get("mode", "running"),
                     apps=result.result.apps,
                 )
+
+    async def grant_upload(self, host: Host, command_id: UUID, file: FileUpload) -> UploadGrant:
+        """Where to send a file of a backup. Raises CommandNotFound, BackupNotOpen."""
+        return await transfers.grant_upload(self._database, self._source.objects, host.id, command_id, file)
+
+    async def grant_download(self, host: Host, command_id: UUID, name: str) -> DownloadSource:
+        """Where to fetch a file of a backup. Raises CommandNotFound, BackupNotOpen."""
+        return await transfers.grant_download(self._database, self._source.objects, host.id, command_id, name)
 
     async def take_report(self, host: Host, report: HostReport) -> None:
         """Keeps the host's word on each stack that is placed on it. Raises ForeignReport for another host's."""

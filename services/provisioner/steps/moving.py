@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from libs.contracts.hosts import BackupManifest, StackBackedUp, StackRemoved, StackRestored
+from libs.contracts.hosts import MANIFEST_NAME, BackupManifest, StackBackedUp, StackRemoved, StackRestored
 from services.provisioner.backups import repository as backups
+from services.provisioner.backups.files import folder_of, holds_archive, names_of_backup, remove_files
 from services.provisioner.backups.models import Backup
 from services.provisioner.engine.step import (
     Absent,
@@ -22,8 +23,9 @@ from services.provisioner.engine.step import (
 )
 from services.provisioner.hosts import placement
 from services.provisioner.hosts.reports import forget_report
+from services.provisioner.resources.ledger import Resource
 from services.provisioner.steps.applications import order_in
-from services.provisioner.steps.common import intend, keep, tags_of
+from services.provisioner.steps.common import KEPT_FOR_DATA, intend, tags_of
 from services.provisioner.steps.compute import end_machine
 from services.provisioner.steps.dependencies import Context, Dependencies
 from services.provisioner.steps.dns_tls import names_of
@@ -61,9 +63,7 @@ class BackUpSource(Step[Dependencies]):
                 context, _source_id(context), "back_up_stack", payload, waiting="The data is being backed up."
             )
         except StepFailed:
-            async with context.dependencies.database.tenant_session(context.tenant_id) as session:
-                await backups.fail_backup(session, backup_id)
-            await context.resources.quarantined(resource, "The backup failed; it may be there in part.")
+            await _discard(context, resource)
             raise
         if isinstance(result, Wait):
             return result
@@ -72,18 +72,44 @@ class BackUpSource(Step[Dependencies]):
         outcome = result.result
         async with context.dependencies.database.tenant_session(context.tenant_id) as session:
             await backups.complete_backup(session, backup_id, outcome)
+        # An attempt that began anew may have left more parts than the archive now has.
+        names, folder = names_of_backup(outcome.parts), folder_of(context.tenant_id, backup_id)
+        await remove_files(context.dependencies.objects, bucket, folder, keep=names)
         await context.resources.made(resource, str(backup_id))
         await context.log(f"{outcome.files} files, {outcome.content_bytes} bytes, are in the backup.")
         return Done({"backup_id": str(backup_id), "files": outcome.files, "content_bytes": outcome.content_bytes})
 
     async def compensate(self, context: Context) -> Done | Wait:
+        """A complete archive is kept. One that is being made is given up first, so that the host stops sending it."""
+        archives = await context.resources.made_here(ARCHIVE)
+        async with context.dependencies.database.tenant_session(context.tenant_id) as session:
+            for archive in archives:
+                await backups.fail_backup(session, UUID(archive.name))
         order = order_in(context.previous_outputs["render_bundle"]["order"])
         waiting = "The stack is being made writable again where it was."
         result = await told(context, _source_id(context), "apply_stack", order.model_dump(mode="json"), waiting=waiting)
         if isinstance(result, Wait):
             return result
-        await keep(context, ARCHIVE)
+        # The host does one thing after the other: it sends no more of a backup once it has applied the stack.
+        for archive in archives:
+            async with context.dependencies.database.tenant_session(context.tenant_id) as session:
+                backup = await backups.find_backup(session, UUID(archive.name))
+            if backup is not None and backup.status == "complete":
+                await context.resources.quarantined(archive, KEPT_FOR_DATA)
+            else:
+                await _discard(context, archive)
         return Done()
+
+
+async def _discard(context: Context, archive: Resource) -> None:
+    """Gives up a backup and removes the parts that were sent of it."""
+    backup_id = UUID(archive.name)
+    async with context.dependencies.database.tenant_session(context.tenant_id) as session:
+        await backups.fail_backup(session, backup_id)
+    await context.resources.removing(archive)
+    bucket, folder = context.dependencies.rules.shared_bucket, folder_of(context.tenant_id, backup_id)
+    await remove_files(context.dependencies.objects, bucket, folder)
+    await context.resources.removed(archive)
 
 
 class RestoreToTarget(Step[Dependencies]):
@@ -137,9 +163,8 @@ class VerifyRestored(Step[Dependencies]):
 
 async def _manifest(context: Context, backup: Backup) -> BackupManifest:
     objects = context.dependencies.objects
-    async with objects.get(backup.bucket, backup.manifest_key) as reader:
+    async with objects.get(backup.bucket, backup.folder + MANIFEST_NAME) as reader:
         body = await reader.read()
-    archive = await objects.head(backup.bucket, backup.archive_key)
     try:
         manifest = BackupManifest.model_validate_json(body)
     except ValidationError as error:
@@ -148,7 +173,7 @@ async def _manifest(context: Context, backup: Backup) -> BackupManifest:
         hashlib.sha256(body).hexdigest() == backup.manifest_sha256
         and manifest.stack.tenant_id == context.tenant_id
         and (manifest.backup_id, manifest.archive_sha256) == (backup.id, backup.archive_sha256)
-        and archive.size == manifest.archive_bytes
+        and await holds_archive(objects, backup.bucket, backup.folder, manifest)
     )
     if not right:
         raise StepFailed("backup_altered", "The backup in the store is not what the host made.")

@@ -28,6 +28,8 @@ from libs.contracts.hosts import (
     CommandPage,
     CommandResult,
     DownloadSource,
+    FileDownload,
+    FileUpload,
     HostCredential,
     HostRegistration,
     HostReport,
@@ -39,6 +41,7 @@ from libs.contracts.hosts import (
     StackBundle,
     StackMode,
     StackRef,
+    UploadGrant,
     UploadTarget,
 )
 from services.provisioner.stack_apps.bundle import build_bundle
@@ -83,6 +86,14 @@ class Plane:
         self.objects: dict[str, bytes] = {}
         self.keep_delivering = False
         self.reject_uploads = False
+        self.part_bytes = 64 * 1024
+        self.aborted = False
+        self.folders: dict[UUID, str] = {}
+        self.granted = 0
+        self.expired: frozenset[int] = frozenset()
+        self.good: set[str] = set()
+        self.puts: list[str] = []
+        self.held: list[str] = []
         self._rung = asyncio.Event()
 
     def send(self, host_id: str, command: Command) -> UUID:
@@ -105,27 +116,57 @@ class Plane:
 
     def back_up(self, stack: StackRef, *, freeze: bool = False) -> BackUpStack:
         backup_id = new_id()
-        order = BackupOrder(
-            backup_id=backup_id,
-            archive=self.upload(f"{backup_id}.tar.gz"),
-            manifest=self.upload(f"{backup_id}.json"),
-            freeze=freeze,
-        )
-        return BackUpStack(id=new_id(), stack=stack, payload=order)
+        order = BackupOrder(backup_id=backup_id, part_bytes=self.part_bytes, freeze=freeze)
+        command = BackUpStack(id=new_id(), stack=stack, payload=order)
+        self.folders[command.id] = str(backup_id)
+        return command
 
     def restore(self, stack: StackRef, backup: BackUpStack) -> RestoreStack:
         outcome = self.results[backup.id].result
         assert isinstance(outcome, StackBackedUp)
-        order = RestoreOrder(
-            backup_id=backup.payload.backup_id,
-            archive=DownloadSource(url=backup.payload.archive.url),
-            manifest=DownloadSource(url=backup.payload.manifest.url),
-            manifest_sha256=outcome.manifest_sha256,
-        )
-        return RestoreStack(id=new_id(), stack=stack, payload=order)
+        return self.restore_order(stack, backup.payload.backup_id, outcome.manifest_sha256)
 
-    def upload(self, name: str) -> UploadTarget:
-        return UploadTarget(url=f"{self.url}/objects/{name}", checksum_header=CHECKSUM_HEADER)
+    def restore_order(self, stack: StackRef, backup_id: UUID, manifest_sha256: str) -> RestoreStack:
+        order = RestoreOrder(backup_id=backup_id, manifest_sha256=manifest_sha256)
+        command = RestoreStack(id=new_id(), stack=stack, payload=order)
+        self.folders[command.id] = str(backup_id)
+        return command
+
+    def stored(self, backup_id: UUID) -> dict[str, bytes]:
+        """What the store holds of a backup, by name."""
+        folder = f"{backup_id}/"
+        return {k.removeprefix(folder): v for k, v in sorted(self.objects.items()) if k.startswith(folder)}
+
+    def archive(self, backup_id: UUID) -> bytes:
+        """The parts of a backup joined."""
+        return b"".join(body for name, body in self.stored(backup_id).items() if name.startswith("part-"))
+
+    async def grant_upload(self, request: web.Request) -> web.Response:
+        self._host(request)
+        if self.aborted:
+            return web.Response(status=409)
+        file = FileUpload.model_validate_json(await request.read())
+        key = f"{self.folders[UUID(request.match_info['id'])]}/{file.name}"
+        held = self.objects.get(key)
+        if held is not None and hashlib.sha256(held).hexdigest() == file.sha256:
+            self.held.append(file.name)
+            return _json(UploadGrant(target=None).model_dump_json())
+        digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
+        target = UploadTarget(url=self._signed(key), headers={CHECKSUM_HEADER: digest})
+        return _json(UploadGrant(target=target).model_dump_json())
+
+    async def grant_download(self, request: web.Request) -> web.Response:
+        self._host(request)
+        name = FileDownload.model_validate_json(await request.read()).name
+        key = f"{self.folders[UUID(request.match_info['id'])]}/{name}"
+        return _json(DownloadSource(url=self._signed(key)).model_dump_json())
+
+    def _signed(self, key: str) -> str:
+        """An address that works once, unless it is one of those that are to have expired."""
+        self.granted += 1
+        if self.granted not in self.expired:
+            self.good.add(str(self.granted))
+        return f"{self.url}/objects/{key}?grant={self.granted}"
 
     async def register(self, request: web.Request) -> web.Response:
         token = HostRegistration.model_validate_json(await request.read()).token
@@ -163,17 +204,26 @@ class Plane:
 
     async def put_object(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if self.reject_uploads:
+        if self.reject_uploads or not self._take_grant(request):
             return web.Response(status=403)
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
         assert request.headers[CHECKSUM_HEADER] == digest
         assert request.content_length == len(body)
         self.objects[request.match_info["name"]] = body
+        self.puts.append(request.match_info["name"].rpartition("/")[2])
         return web.Response()
 
     async def get_object(self, request: web.Request) -> web.Response:
+        if not self._take_grant(request):
+            return web.Response(status=403)
         body = self.objects.get(request.match_info["name"])
         return web.Response(status=404) if body is None else web.Response(body=body)
+
+    def _take_grant(self, request: web.Request) -> bool:
+        grant = request.query["grant"]
+        good = grant in self.good
+        self.good.discard(grant)
+        return good
 
     def _host(self, request: web.Request) -> str:
         host_id = self.credentials.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -189,9 +239,11 @@ async def running_plane() -> AsyncIterator[Plane]:
     app.router.add_post(REGISTER_PATH, plane.register)
     app.router.add_get(COMMANDS_PATH, plane.commands)
     app.router.add_post("/agent/v1/commands/{id}/result", plane.take_result)
+    app.router.add_post("/agent/v1/commands/{id}/upload", plane.grant_upload)
+    app.router.add_post("/agent/v1/commands/{id}/download", plane.grant_download)
     app.router.add_post(REPORT_PATH, plane.take_report)
-    app.router.add_put("/objects/{name}", plane.put_object)
-    app.router.add_get("/objects/{name}", plane.get_object)
+    app.router.add_put("/objects/{name:.+}", plane.put_object)
+    app.router.add_get("/objects/{name:.+}", plane.get_object)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

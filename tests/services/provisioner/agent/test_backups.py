@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import tarfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,15 +15,15 @@ from libs.common.ids import new_id
 from libs.contracts.hosts import (
     BackupManifest,
     BackUpStack,
-    DownloadSource,
     ManifestFile,
-    RestoreOrder,
+    ManifestPart,
     RestoreStack,
     StackBackedUp,
     StackRestored,
 )
 from tests.services.provisioner.agent.conftest import MakeAgent
 from tests.services.provisioner.agent.plane import ACME, OTHER, AgentProcess, Plane, bundle
+from tests.support.eventually import eventually
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -62,8 +63,11 @@ async def test_a_backup_restored_on_another_host_is_the_same_byte_for_byte(plane
     outcome = plane.results[backup.id].result
     assert isinstance(outcome, StackBackedUp)
     assert (outcome.files, outcome.content_bytes) == (result.result.files, result.result.content_bytes)
-    manifest = BackupManifest.model_validate_json(plane.objects[f"{backup.payload.backup_id}.json"])
-    assert manifest.archive_sha256 == hashlib.sha256(plane.objects[f"{backup.payload.backup_id}.tar.gz"]).hexdigest()
+    stored = plane.stored(backup.payload.backup_id)
+    manifest = BackupManifest.model_validate_json(stored.pop("manifest.json"))
+    assert outcome.parts == len(stored) == len(manifest.parts) > 50
+    assert max(len(part) for part in stored.values()) == plane.part_bytes
+    assert manifest.archive_sha256 == hashlib.sha256(plane.archive(backup.payload.backup_id)).hexdigest()
 
 
 async def test_a_frozen_stack_reads_but_does_not_write_until_it_is_applied_again(
@@ -115,7 +119,7 @@ async def test_a_backup_survives_a_kill_at_any_point(plane: Plane, make_agent: M
 
     result = await plane.result(backup.id)
     assert isinstance(result.result, StackBackedUp)
-    archive = plane.objects[f"{backup.payload.backup_id}.tar.gz"]
+    archive = plane.archive(backup.payload.backup_id)
     assert hashlib.sha256(archive).hexdigest() == result.result.archive_sha256
     assert not (agent.root / "stacks" / ACME.slug / "work").exists()
 
@@ -162,21 +166,122 @@ async def test_a_killed_restore_leaves_the_old_content_until_it_is_done_again(
     assert content(new.volumes()) == content(old.volumes())
 
 
-async def test_a_corrupt_archive_is_refused_and_the_old_content_stays(plane: Plane, make_agent: MakeAgent) -> None:
+def altered(body: bytes) -> bytes:
+    damaged = bytearray(body)
+    damaged[len(damaged) // 2] ^= 1
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda parts: parts | {"part-000003": altered(parts["part-000003"])}, "part-000003 has the checksum"),
+        (lambda parts: parts | {"part-000003": parts["part-000003"][:-1]}, "part-000003 has 65535 bytes"),
+        (lambda parts: parts | {"part-000003": parts["part-000003"] + b"!"}, "part-000003 has more bytes"),
+        (
+            lambda parts: parts | {"part-000003": parts["part-000004"], "part-000004": parts["part-000003"]},
+            "part-000003 has the checksum",
+        ),
+        (lambda parts: {k: v for k, v in parts.items() if k != "part-000040"}, "part-000040 is missing"),
+        (lambda parts: parts | {"manifest.json": altered(parts["manifest.json"])}, "the catalogue says"),
+        (lambda parts: {k: v for k, v in parts.items() if k != "manifest.json"}, "manifest.json is missing"),
+    ],
+    ids=["altered", "cut", "longer", "swapped", "missing", "altered manifest", "missing manifest"],
+)
+async def test_a_damaged_backup_is_refused_and_the_old_content_stays(
+    plane: Plane, make_agent: MakeAgent, damage: Callable[[dict[str, bytes]], dict[str, bytes]], said: str
+) -> None:
     agent = await applied(plane, make_agent(), "host-1")
     backup = await backed_up(plane, agent)
     before = content(agent.volumes())
-    name = f"{backup.payload.backup_id}.tar.gz"
-    damaged = bytearray(plane.objects[name])
-    damaged[len(damaged) // 2] ^= 1
-    plane.objects[name] = bytes(damaged)
+    parts = plane.stored(backup.payload.backup_id)
+    plane.objects = {f"{backup.payload.backup_id}/{name}": body for name, body in damage(parts).items()}
 
     result = await plane.run("host-1", plane.restore(ACME, backup))
 
     assert result.error is not None
     assert result.error.code == "archive_corrupt"
-    assert "the catalogue says" in result.error.detail
+    assert said in result.error.detail
     assert content(agent.volumes()) == before
+    assert not (agent.root / "stacks" / ACME.slug / "volumes.new").exists()
+
+
+async def test_parts_in_another_order_are_refused_by_the_checksum_of_the_whole(
+    plane: Plane, make_agent: MakeAgent
+) -> None:
+    """The manifest itself names them so: every part is right, the archive is not."""
+    agent = await applied(plane, make_agent(), "host-1")
+    backup = await backed_up(plane, agent)
+    before = content(agent.volumes())
+    stored = plane.stored(backup.payload.backup_id)
+    manifest = BackupManifest.model_validate_json(stored["manifest.json"])
+    last = len(manifest.parts)
+    doubled = manifest.model_copy(update={"parts": (*manifest.parts, manifest.parts[0])})
+    folder, body = f"{backup.payload.backup_id}/", doubled.model_dump_json().encode()
+    plane.objects |= {f"{folder}part-{last + 1:06d}": stored["part-000001"], f"{folder}manifest.json": body}
+    order = plane.restore_order(ACME, backup.payload.backup_id, hashlib.sha256(body).hexdigest())
+
+    result = await plane.run("host-1", order)
+
+    assert result.error is not None
+    assert result.error.code == "archive_corrupt"
+    assert "not that of the manifest" in result.error.detail
+    assert content(agent.volumes()) == before
+
+
+async def test_a_backup_that_was_cut_off_sends_again_only_what_the_store_does_not_hold(
+    plane: Plane, make_agent: MakeAgent
+) -> None:
+    agent = make_agent().start(failpoints="agent.upload.before:21:kill")
+    await plane.run("host-1", plane.apply(bundle()))
+    (agent.volumes() / "files/marker.bin").write_bytes(os.urandom(3_000_000))
+    backup = plane.back_up(ACME)
+    plane.send("host-1", backup)
+    assert await agent.ended() == -9
+    assert len(plane.puts) == 20
+
+    agent.start()
+
+    result = await plane.result(backup.id)
+    assert isinstance(result.result, StackBackedUp)
+    assert plane.held == [f"part-{number:06d}" for number in range(1, 21)]
+    assert len(plane.puts) == len(set(plane.puts)) == result.result.parts + 1
+
+
+async def test_an_expired_address_is_asked_for_again(plane: Plane, make_agent: MakeAgent) -> None:
+    agent = await applied(plane, make_agent(), "host-1")
+    plane.expired = frozenset({5, 6, 12, 90, 95})
+
+    backup = await backed_up(plane, agent)
+    restored = await plane.run("host-1", plane.restore(ACME, backup))
+
+    assert restored.error is None
+    assert plane.granted > 95
+
+
+async def test_a_backup_that_was_given_up_stops_at_its_next_part(plane: Plane, make_agent: MakeAgent) -> None:
+    agent = await applied(plane, make_agent(), "host-1")
+    plane.aborted = True
+
+    result = await plane.run("host-1", plane.back_up(ACME))
+
+    assert result.error is not None
+    assert result.error.code == "backup_aborted"
+    assert plane.objects == {}
+    assert not (agent.root / "stacks" / ACME.slug / "work").exists()
+
+
+async def test_no_more_than_one_part_of_an_archive_lies_on_the_disk(plane: Plane, make_agent: MakeAgent) -> None:
+    agent = make_agent().start(failpoints="agent.upload.before:30:hang")
+    await plane.run("host-1", plane.apply(bundle()))
+    (agent.volumes() / "files/marker.bin").write_bytes(os.urandom(3_000_000))
+    plane.send("host-1", plane.back_up(ACME))
+    await eventually(lambda: len(plane.puts) == 29)
+
+    work = agent.root / "stacks" / ACME.slug / "work"
+
+    assert [path.name for path in work.iterdir()] == ["part"]
+    assert (work / "part").stat().st_size <= plane.part_bytes
 
 
 async def test_a_backup_of_another_tenant_is_refused(plane: Plane, make_agent: MakeAgent) -> None:
@@ -265,14 +370,9 @@ def forged_restore(plane: Plane, escape: str) -> RestoreStack:
         apps=(),
         archive_bytes=len(archive),
         archive_sha256=hashlib.sha256(archive).hexdigest(),
+        parts=(ManifestPart(size=len(archive), sha256=hashlib.sha256(archive).hexdigest()),),
         files=(ManifestFile(path="files/a.txt", size=1, sha256="0" * 64),),
     )
     body = manifest.model_dump_json().encode()
-    plane.objects.update({"forged.tar.gz": archive, "forged.json": body})
-    order = RestoreOrder(
-        backup_id=backup_id,
-        archive=DownloadSource(url=f"{plane.url}/objects/forged.tar.gz"),
-        manifest=DownloadSource(url=f"{plane.url}/objects/forged.json"),
-        manifest_sha256=hashlib.sha256(body).hexdigest(),
-    )
-    return RestoreStack(id=new_id(), stack=ACME, payload=order)
+    plane.objects |= {f"{backup_id}/part-000001": archive, f"{backup_id}/manifest.json": body}
+    return plane.restore_order(ACME, backup_id, hashlib.sha256(body).hexdigest())

@@ -8,8 +8,6 @@ from uuid import UUID
 import httpx
 
 from libs.adapters.secrets import open_secrets, tenant_key
-from libs.common.ids import new_id
-from services.provisioner.backups import repository as backups
 from services.provisioner.hosts.commands import find_command
 from services.provisioner.hosts.models import HostCommand
 from services.provisioner.hosts.payloads import BundleOrder
@@ -109,26 +107,3 @@ async def test_one_command_that_cannot_be_resolved_does_not_hold_up_the_others(
     await fleet.command(careless, host, kind="apply_stack", **order.model_dump(mode="json"))
     command_id = await fleet.command(tenant, host, delete_data=True)
     assert [each["id"] for each in await _fetched(client, agent)] == [str(command_id)]
-
-
-async def test_a_backup_is_sent_to_its_tenants_own_keys(client: httpx.AsyncClient, fleet: Fleet) -> None:
-    host, tenant = await fleet.host(ready=False), await fleet.tenant()
-    agent = await register(client, host)
-    backup_id = new_id()
-    async with fleet.database.tenant_session(tenant.tenant_id) as session:
-        await backups.begin_backup(
-            session,
-            tenant_id=tenant.tenant_id,
-            backup_id=backup_id,
-            stack_id=tenant.stack_id,
-            reason="convert",
-            bucket="stackpro-tenants",
-        )
-    await fleet.command(tenant, host, kind="back_up_stack", backup_id=str(backup_id), freeze=True)
-    [command] = await _fetched(client, agent)
-    order = command["payload"]
-    assert isinstance(order, dict)
-    place = f"http://objects.test/stackpro-tenants/{tenant.tenant_id}/backups/{backup_id}/"
-    assert order["archive"]["url"].startswith(f"{place}archive.tar.gz?")
-    assert order["manifest"]["url"].startswith(f"{place}manifest.json?")
-    assert order["freeze"] is True
