@@ -1,5 +1,6 @@
 """What was kept long enough goes, a batch at a time, and nothing else does."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +13,9 @@ from libs.common.data_catalogue import Timed, declaration, timed_tables
 from libs.common.database import Database
 from libs.common.platform_tables import IdempotencyRow, InboxRow, OutboxRow, PlatformBase
 from libs.common.sweeps import purge, purge_sweeps, run_sweep
-from tests.libs.common.sample.service import Base
+from libs.common.worker import work
+from tests.libs.common.sample.service import SERVICE, Base, SampleSettings
+from tests.support.eventually import eventually
 
 PROMISED = {
     "idempotency_key": timedelta(hours=24),
@@ -129,6 +132,22 @@ async def test_the_worker_has_a_sweep_for_each_of_the_platforms_timed_tables_tha
     }
 
     assert handled == {f"purge.{name}": 1 for name in PROMISED}
+
+
+async def test_a_worker_at_work_purges(database: Database, sample_settings: SampleSettings) -> None:
+    for name in PROMISED:
+        await _fill(database, PlatformBase.metadata.tables[name], datetime.now(UTC) - timedelta(days=365))
+
+    async def all_gone() -> bool:
+        return not any([await _left(database, PlatformBase.metadata.tables[name]) for name in PROMISED])
+
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(work(SERVICE, sample_settings, stop))
+        try:
+            await eventually(all_gone, timeout=20)
+        finally:
+            stop.set()
 
 
 async def test_moving_business_time_purges_nothing_that_the_real_clock_stamped(database: Database) -> None:
