@@ -3,8 +3,8 @@
 import yaml
 
 from libs.contracts.hosts import BundleApp, StackBundle
+from services.provisioner.agent.runtime import ENTRANCE, writers
 
-ENTRANCE = "traefik"
 _READS = " || ".join(f"Method(`{method}`)" for method in ("GET", "HEAD", "OPTIONS"))
 
 Service = dict[str, object]
@@ -35,7 +35,8 @@ def render_env_files(bundle: StackBundle) -> dict[str, str]:
 def render_routes(bundle: StackBundle) -> str:
     """Traefik's dynamic configuration (file provider): host to app.
 
-    In `read_only` mode only reads reach an app; the rest goes to a service without servers, which Traefik answers 503.
+    In `read_only` mode only reads reach an app, and nothing one that is stopped for the freeze; the rest goes to a
+    service without servers, which Traefik answers 503.
     `/ping` by another name, such as the host's address, is Traefik's own answer: the load balancer's health check
     (Traefik, "Ping", `manualRouting`). An app's own `/ping` stays the app's.
     """
@@ -43,21 +44,24 @@ def render_routes(bundle: StackBundle) -> str:
         "ping": {"rule": "Path(`/ping`)", "service": "ping@internal", "entryPoints": ["web"], "priority": 1}
     }
     services: Service = {}
+    frozen = bundle.mode == "read_only"
+    stopped = writers(bundle) if frozen else frozenset()
     for app in bundle.apps:
         if not app.hostnames:
             continue
         hosts = " || ".join(f"Host(`{host}`)" for host in app.hostnames)
-        reads = f"({hosts}) && ({_READS})" if bundle.mode == "read_only" else hosts
-        routers[app.name] = {"rule": reads, "service": app.name, "entryPoints": ["web"], "priority": 10}
-        services[app.name] = {"loadBalancer": {"servers": [{"url": f"http://{app.name}:{app.port}"}]}}
-        if bundle.mode == "read_only":
+        if app.name not in stopped:
+            reads = f"({hosts}) && ({_READS})" if frozen else hosts
+            routers[app.name] = {"rule": reads, "service": app.name, "entryPoints": ["web"], "priority": 10}
+            services[app.name] = {"loadBalancer": {"servers": [{"url": f"http://{app.name}:{app.port}"}]}}
+        if frozen:
             routers[f"{app.name}-frozen"] = {
                 "rule": hosts,
                 "service": "frozen",
                 "entryPoints": ["web"],
                 "priority": 2,
             }
-    if bundle.mode == "read_only":
+    if frozen:
         services["frozen"] = {"loadBalancer": {"servers": []}}
     return yaml.safe_dump({"http": {"routers": routers, "services": services}}, sort_keys=False, width=200)
 

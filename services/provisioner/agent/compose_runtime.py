@@ -10,16 +10,10 @@ from pathlib import Path
 from typing import IO
 
 from libs.contracts.hosts import AppStatus, BundleApp, StackBundle
-from services.provisioner.agent.compose_file import (
-    ENTRANCE,
-    project_name,
-    render_compose,
-    render_env_files,
-    render_routes,
-)
+from services.provisioner.agent.compose_file import project_name, render_compose, render_env_files, render_routes
 from services.provisioner.agent.errors import RuntimeFailed
 from services.provisioner.agent.files import write_atomically
-from services.provisioner.agent.runtime import ContainerState
+from services.provisioner.agent.runtime import ENTRANCE, ContainerState, Traffic, writers
 from services.provisioner.agent.stack_folder import StackFolder
 
 _HEALTH: dict[str, AppStatus] = {"healthy": "healthy", "unhealthy": "unhealthy", "starting": "starting"}
@@ -54,6 +48,10 @@ class ComposeRuntime:
         await asyncio.to_thread(_write_files, folder, bundle)
         if bundle.mode == "stopped":
             await self._compose(folder, bundle, "stop")
+        elif bundle.mode == "read_only":
+            await self._stop_writers(folder, bundle)
+            serving = [app.name for app in bundle.apps if app.name not in writers(bundle)]
+            await self._compose(folder, bundle, "up", "-d", "--no-deps", *serving)
         else:
             await self._compose(folder, bundle, "up", "-d", "--remove-orphans")
 
@@ -64,15 +62,15 @@ class ComposeRuntime:
     async def states(self, folder: StackFolder, bundle: StackBundle) -> dict[str, ContainerState]:
         listing = await self._compose(folder, bundle, "ps", "--all", "--format", "json")
         containers = {item["Service"]: item for item in parse_listing(listing)}
-        running = [item["Name"] for item in containers.values() if item.get("State") == "running"]
-        traffic = await self._traffic(running)
-        started = await self._started(running)
+        started = await self._started([item["Name"] for item in containers.values() if item.get("State") == "running"])
+        entrance = containers.get(ENTRANCE, {}).get("Name", "")
+        traffic = await self._traffic(entrance, started)
         return {
             service: ContainerState(
                 status=_status(item),
                 detail=item.get("Status", ""),
-                uptime_seconds=started.get(item["Name"], 0),
-                transferred_bytes=traffic.get(item["Name"], 0),
+                uptime_seconds=uptime_seconds(started[item["Name"]]) if item["Name"] in started else 0,
+                traffic=traffic if service == ENTRANCE else None,
             )
             for service, item in containers.items()
         }
@@ -81,9 +79,8 @@ class ComposeRuntime:
     async def quiesced(self, folder: StackFolder, bundle: StackBundle) -> AsyncIterator[frozenset[str]]:
         if bundle.mode == "stopped":
             await self._up(folder, bundle, _databases(bundle))
-        writers = [app.name for app in bundle.apps if app.dump is None and app.name != ENTRANCE]
-        await self._compose(folder, bundle, "stop", *writers)
         try:
+            await self._stop_writers(folder, bundle)
             for app in _databases(bundle):
                 await self._dump(folder, bundle, app)
             yield frozenset(f"{app.name}/{app.dump.raw}" for app in bundle.apps if app.dump is not None)
@@ -98,6 +95,9 @@ class ComposeRuntime:
         await self._up(folder, bundle, databases)
         for app in databases:
             await self._load(folder, bundle, app)
+
+    async def _stop_writers(self, folder: StackFolder, bundle: StackBundle) -> None:
+        await self._compose(folder, bundle, "stop", *sorted(writers(bundle)))
 
     async def _up(self, folder: StackFolder, bundle: StackBundle, apps: list[BundleApp]) -> None:
         names = [app.name for app in apps]
@@ -120,18 +120,24 @@ class ComposeRuntime:
         with source.open("rb") as stream:
             await self._compose(folder, bundle, "exec", "-T", app.name, *app.dump.restore, source=stream)
 
-    async def _traffic(self, names: list[str]) -> dict[str, int]:
-        if not names:
-            return {}
-        listing = await self._run("stats", "--no-stream", "--format", "{{json .}}", *names)
-        return {item["Name"]: parse_traffic(item["NetIO"]) for item in parse_listing(listing)}
+    async def _traffic(self, entrance: str, started: dict[str, str]) -> Traffic | None:
+        """What went through the entrance. Each byte crosses its one interface twice: to it and on from it.
 
-    async def _started(self, names: list[str]) -> dict[str, int]:
+        Docker counts anew with each start of a container, whose moment therefore names the counter.
+        """
+        if entrance not in started:
+            return None
+        listing = await self._run("stats", "--no-stream", "--format", "{{json .}}", entrance)
+        for item in parse_listing(listing):
+            return Traffic(counter=started[entrance], transferred_bytes=parse_traffic(item["NetIO"]) // 2)
+        return None
+
+    async def _started(self, names: list[str]) -> dict[str, str]:
         if not names:
             return {}
         listing = await self._run("inspect", "--format", "{{.Name}} {{.State.StartedAt}}", *names)
         pairs = (line.decode().split(" ", 1) for line in listing.splitlines() if line.strip())
-        return {name.lstrip("/"): uptime_seconds(started) for name, started in pairs}
+        return {name.lstrip("/"): started for name, started in pairs}
 
     async def _compose(
         self,

@@ -1,18 +1,18 @@
 """What the agent tells the control plane about its host: health, uptime, storage, bandwidth, free memory."""
 
 import asyncio
-import json
 import time
 from pathlib import Path
 
 import structlog
+from pydantic import BaseModel, TypeAdapter
 
 from libs.common.clock import Clock
 from libs.contracts.hosts import AppReport, HostCapacity, HostReport, StackBundle, StackReport
 from services.provisioner.agent.config import AGENT_VERSION
 from services.provisioner.agent.errors import RuntimeFailed
 from services.provisioner.agent.files import tree_bytes, write_atomically
-from services.provisioner.agent.runtime import ContainerState, Runtime
+from services.provisioner.agent.runtime import ContainerState, Runtime, Traffic
 from services.provisioner.agent.stack_folder import StackFolders
 
 log = structlog.get_logger()
@@ -20,11 +20,28 @@ log = structlog.get_logger()
 MEASURE_SECONDS = 60.0
 """Volumes are walked this often: their size changes slowly and a large one takes a while to walk."""
 
-Counters = dict[str, dict[str, int]]
+
+class Usage(BaseModel):
+    """What an app transferred since it came to this host, and how much of which counter is in it."""
+
+    total: int = 0
+    counter: str = ""
+    seen: int = 0
+
+    def add(self, traffic: Traffic) -> None:
+        """Adds what came since the last look: all of a new counter, and of one that went back nothing."""
+        if traffic.counter != self.counter:
+            self.counter, self.seen = traffic.counter, 0
+        self.total += max(0, traffic.transferred_bytes - self.seen)
+        self.seen = max(self.seen, traffic.transferred_bytes)
+
+
+UsageOfStacks = TypeAdapter(dict[str, dict[str, Usage]])
 
 
 class Reporter:
-    """Collects reports. Bandwidth goes on counting over restarts of the agent; the totals are kept in `usage.json`."""
+    """Collects reports. Bandwidth goes on counting over restarts of the agent and of containers: totals are kept in
+    `usage.json`, together with the counters that were last seen."""
 
     def __init__(
         self, root: Path, *, host_id: str, folders: StackFolders, runtime: Runtime, clock: Clock, memory_mib: int
@@ -36,19 +53,20 @@ class Reporter:
         self._clock = clock
         self._memory_mib = memory_mib
         self._started = time.monotonic()
-        self._totals: Counters = json.loads(self._usage_file.read_bytes()) if self._usage_file.exists() else {}
-        self._seen: Counters = {}
+        kept = self._usage_file.read_bytes() if self._usage_file.exists() else b"{}"
+        self._usage = UsageOfStacks.validate_json(kept)
         self._storage: dict[str, tuple[float, dict[str, int]]] = {}
 
     async def collect(self) -> HostReport:
         """The whole host now. A stack whose runtime does not answer is reported unhealthy, with the reason."""
         bundles = self._folders.bundles()
         slugs = {bundle.stack.slug for bundle in bundles}
-        for kept in (self._totals, self._seen, self._storage):
-            for slug in kept.keys() - slugs:
-                del kept[slug]
+        for slug in self._usage.keys() - slugs:
+            del self._usage[slug]
+        for slug in self._storage.keys() - slugs:
+            del self._storage[slug]
         stacks = tuple([await self.stack_report(bundle) for bundle in bundles])
-        await asyncio.to_thread(self._keep_totals)
+        await asyncio.to_thread(self._keep_usage)
         reserved = sum(bundle.memory_mib for bundle in bundles)
         return HostReport(
             host_id=self._host_id,
@@ -80,7 +98,7 @@ class Reporter:
                     detail=state.detail,
                     uptime_seconds=state.uptime_seconds,
                     storage_bytes=storage.get(app.name, 0),
-                    bandwidth_bytes=self._count(slug, app.name, state.transferred_bytes),
+                    bandwidth_bytes=self._count(slug, app.name, state.traffic),
                 )
             )
         return StackReport(
@@ -105,16 +123,13 @@ class Reporter:
         """The stack's volumes just changed: the next report measures them anew."""
         self._storage.pop(slug, None)
 
-    def _count(self, slug: str, app: str, current: int) -> int:
-        """Adds what came since the last look; a counter that went back was restarted with its container."""
-        seen = self._seen.setdefault(slug, {})
-        totals = self._totals.setdefault(slug, {})
-        before = seen.get(app, 0)
-        totals[app] = totals.get(app, 0) + (current - before if current >= before else current)
-        seen[app] = current
-        return totals[app]
+    def _count(self, slug: str, app: str, traffic: Traffic | None) -> int:
+        usage = self._usage.setdefault(slug, {}).setdefault(app, Usage())
+        if traffic is not None:
+            usage.add(traffic)
+        return usage.total
 
-    def _keep_totals(self) -> None:
-        content = json.dumps(self._totals).encode()
+    def _keep_usage(self) -> None:
+        content = UsageOfStacks.dump_json(self._usage)
         if not self._usage_file.exists() or self._usage_file.read_bytes() != content:
             write_atomically(self._usage_file, content)

@@ -7,15 +7,38 @@ from typing import Protocol
 from libs.contracts.hosts import AppStatus, StackBundle
 from services.provisioner.agent.stack_folder import StackFolder
 
+ENTRANCE = "traefik"
+
+
+def writers(bundle: StackBundle) -> frozenset[str]:
+    """The apps that may write while nobody asks them: by cron, by queues. A freeze stops them.
+
+    Not the databases, which are dumped while they run, nor the entrance, nor an app that only serves files: one that
+    needs no other and mounts nothing but for reading.
+    """
+    return frozenset(
+        app.name
+        for app in bundle.apps
+        if app.dump is None and app.name != ENTRANCE and (app.needs or not all(m.read_only for m in app.mounts))
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """Bytes in both directions, counted from 0 by whatever `counter` names; it starts again under another name."""
+
+    counter: str
+    transferred_bytes: int
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerState:
-    """One app as its runtime sees it; `transferred_bytes` since the runtime started counting."""
+    """One app as its runtime sees it; no `traffic` where it cannot be told now, or is not counted at this app."""
 
     status: AppStatus
     detail: str = ""
     uptime_seconds: int = 0
-    transferred_bytes: int = 0
+    traffic: Traffic | None = None
 
 
 class Runtime(Protocol):

@@ -28,6 +28,7 @@ class Site:
     folder: StackFolder
     bundle: StackBundle
     app: BundleApp
+    stopped: bool
     writable: Callable[[], bool]
 
     @property
@@ -65,7 +66,7 @@ async def answer(request: web.BaseRequest, site: Site) -> web.StreamResponse:
 def _unavailable(request: web.BaseRequest, site: Site) -> web.Response | None:
     if site.bundle.mode == "stopped":
         return refusal(503, "stack_stopped", "This stack is stopped.")
-    if request.method not in READS and not site.writable():
+    if site.stopped or (request.method not in READS and not site.writable()):
         return refusal(503, "stack_read_only", "This stack is read-only while its data is moved; try again.")
     if request.path == site.app.health.path and (fault := missing_volume(site.folder, site.bundle, site.app)):
         return refusal(503, "unhealthy", fault)

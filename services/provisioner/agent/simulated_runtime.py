@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
@@ -16,7 +17,7 @@ from yarl import URL
 
 from libs.contracts.hosts import BundleApp, StackBundle, StackMode
 from services.provisioner.agent import simulated_apps
-from services.provisioner.agent.runtime import ContainerState
+from services.provisioner.agent.runtime import ContainerState, Traffic, writers
 from services.provisioner.agent.simulated_apps import Site
 from services.provisioner.agent.stack_folder import StackFolder, StackFolders
 
@@ -43,6 +44,7 @@ class SimulatedRuntime:
         self._sites: dict[str, tuple[str, BundleApp]] = {}
         self._quiet: set[str] = set()
         self._since: dict[str, float] = {}
+        self._counter = str(uuid4())
         self._bytes: Counter[tuple[str, str]] = Counter()
         self._session: aiohttp.ClientSession | None = None
 
@@ -101,15 +103,15 @@ class SimulatedRuntime:
 
     def _state(self, folder: StackFolder, bundle: StackBundle, app: BundleApp) -> ContainerState:
         slug = bundle.stack.slug
-        carried = self._bytes[slug, app.name]
-        if self._mode(slug) == "stopped":
-            return ContainerState(status="stopped", transferred_bytes=carried)
+        traffic = Traffic(counter=self._counter, transferred_bytes=self._bytes[slug, app.name])
+        if not self._runs(slug, app):
+            return ContainerState(status="stopped", traffic=traffic)
         fault = simulated_apps.missing_volume(folder, bundle, app)
         return ContainerState(
             status="unhealthy" if fault else "healthy",
             detail=fault or "",
             uptime_seconds=int(time.monotonic() - self._since[slug]),
-            transferred_bytes=carried,
+            traffic=traffic,
         )
 
     async def _listen(self, handler: web.RequestHandler | object, port: int) -> int:
@@ -128,6 +130,7 @@ class SimulatedRuntime:
             folder=self._folders.folder(slug),
             bundle=self._bundles[slug],
             app=app,
+            stopped=not self._runs(slug, app),
             writable=lambda: slug not in self._quiet and self._mode(slug) == "running",
         )
         return await simulated_apps.answer(request, site)
@@ -162,6 +165,11 @@ class SimulatedRuntime:
         async for chunk in request.content.iter_any():
             self._bytes[key] += len(chunk)
             yield chunk
+
+    def _runs(self, slug: str, app: BundleApp) -> bool:
+        """A freeze stops the apps that a real one would stop, though simulated apps write nothing by themselves."""
+        mode = self._mode(slug)
+        return mode == "running" or (mode == "read_only" and app.name not in writers(self._bundles[slug]))
 
     def _mode(self, slug: str) -> StackMode:
         bundle = self._bundles.get(slug)

@@ -39,8 +39,12 @@ async def take_report(
     generation: int,
     mode: StackMode,
     apps: Sequence[AppReport],
+    counts_traffic: bool = True,
 ) -> bool:
-    """Keeps the report of a stack that is placed on that host; False for any other stack."""
+    """Keeps the report of a stack that is placed on that host; False for any other stack.
+
+    `counts_traffic` is false for one that may arrive after newer ones: its totals would be taken for a new beginning.
+    """
     if await find_placement(session, stack_id, host_id) is None:
         return False
     known = await _locked(session, tenant_id=tenant_id, stack_id=stack_id, host_id=host_id)
@@ -50,7 +54,8 @@ async def take_report(
     known.generation, known.mode, known.healthy = generation, mode, healthy
     known.apps = {app.name: {"status": app.status, "detail": app.detail} for app in apps}
     known.storage_bytes = sum(app.storage_bytes for app in apps)
-    await _count_bandwidth(session, known, sum(app.bandwidth_bytes for app in apps))
+    if counts_traffic:
+        await _count_bandwidth(session, known, sum(app.bandwidth_bytes for app in apps))
     await session.flush()
     if changed:
         await wake_stack(session, stack_id)
@@ -88,8 +93,8 @@ async def _count_uptime(session: AsyncSession, known: StackReportRow, *, healthy
 
 
 async def _count_bandwidth(session: AsyncSession, known: StackReportRow, total: int) -> None:
-    if total < known.bandwidth_recorded:  # the host counts anew
-        known.bandwidth_recorded = 0
+    # A host's totals grow; after the loss of its disk they begin again, and what was recorded is not recorded twice.
+    known.bandwidth_recorded = min(known.bandwidth_recorded, total)
     known.bandwidth_bytes = total
     used = total - known.bandwidth_recorded
     if used >= USAGE_STEP:

@@ -98,6 +98,7 @@ class Agents:
                     generation=result.result.generation,
                     mode=command.payload.get("mode", "running"),
                     apps=result.result.apps,
+                    counts_traffic=False,
                 )
 
     async def grant_upload(self, host: Host, command_id: UUID, file: FileUpload) -> UploadGrant:

@@ -29,10 +29,11 @@ def play_database(database: Path, command: list[str]) -> int:
 
 
 ANSWERS = {
-    "ps": '{"Service":"crm","Name":"s-crm-1","State":"running","Health":"healthy","Status":"Up 2 hours (healthy)"}\n'
+    "ps": '{"Service":"traefik","Name":"s-traefik-1","State":"running","Health":"healthy","Status":"Up 2 hours"}\n'
+    '{"Service":"crm","Name":"s-crm-1","State":"running","Health":"healthy","Status":"Up 2 hours (healthy)"}\n'
     '{"Service":"files","Name":"s-files-1","State":"exited","Health":"","Status":"Exited (1)"}',
-    "stats": '{"Name":"s-crm-1","NetIO":"1.5kB / 2MB"}',
-    "inspect": "/s-crm-1 2026-01-01T00:00:00.123456789Z",
+    "stats": '{"Name":"s-traefik-1","NetIO":"1MB / 3MB"}',
+    "inspect": "/s-crm-1 2026-01-01T00:00:00.123456789Z\n/s-traefik-1 2026-01-02T00:00:00.5Z",
 }
 
 if __name__ == "__main__":

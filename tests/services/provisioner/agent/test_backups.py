@@ -70,7 +70,7 @@ async def test_a_backup_restored_on_another_host_is_the_same_byte_for_byte(plane
     assert manifest.archive_sha256 == hashlib.sha256(plane.archive(backup.payload.backup_id)).hexdigest()
 
 
-async def test_a_frozen_stack_reads_but_does_not_write_until_it_is_applied_again(
+async def test_a_frozen_stack_only_shows_its_website_until_it_is_applied_again(
     plane: Plane, make_agent: MakeAgent
 ) -> None:
     agent = await applied(plane, make_agent(), "host-1")
@@ -83,7 +83,9 @@ async def test_a_frozen_stack_reads_but_does_not_write_until_it_is_applied_again
             assert int(refused.headers["Retry-After"]) > 0
         async with session.delete(url.replace("late.txt", "marker.bin"), headers=headers) as refused:
             assert refused.status == 503
-        async with session.get(url.replace("late.txt", "marker.bin"), headers=headers) as read:
+        async with session.get(url.replace("late.txt", "marker.bin"), headers=headers) as stopped:
+            assert stopped.status == 503
+        async with session.get(url.replace("data/late.txt", ""), headers={"Host": f"{ACME.slug}.localhost"}) as read:
             assert read.status == 200
         assert (agent.root / "stacks" / ACME.slug / "FROZEN").exists()
 
@@ -91,6 +93,8 @@ async def test_a_frozen_stack_reads_but_does_not_write_until_it_is_applied_again
 
         async with session.put(url, data=b"late", headers=headers) as taken:
             assert taken.status == 201
+        async with session.get(url.replace("late.txt", "marker.bin"), headers=headers) as read:
+            assert read.status == 200
     assert not (agent.root / "stacks" / ACME.slug / "FROZEN").exists()
 
 

@@ -88,8 +88,8 @@ def test_a_frozen_stack_routes_only_reads_and_answers_the_rest_with_nothing_behi
     routes = yaml.safe_load(render_routes(bundle(mode="read_only")))["http"]
 
     assert "Method(`POST`)" not in str(routes)
-    assert "Method(`GET`)" in routes["routers"]["files"]["rule"]
-    assert routes["routers"]["files"]["priority"] > routes["routers"]["files-frozen"]["priority"]
+    assert "Method(`GET`)" in routes["routers"]["website"]["rule"]
+    assert routes["routers"]["website"]["priority"] > routes["routers"]["website-frozen"]["priority"]
     assert routes["services"][routes["routers"]["files-frozen"]["service"]]["loadBalancer"]["servers"] == []
 
 

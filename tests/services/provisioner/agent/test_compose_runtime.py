@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from services.provisioner.agent.compose_runtime import ComposeRuntime, parse_listing, parse_traffic
 from services.provisioner.agent.errors import RuntimeFailed
+from services.provisioner.agent.runtime import Traffic
 from services.provisioner.agent.stack_folder import StackFolder
 from tests.services.provisioner.agent.plane import bundle
 
@@ -24,10 +26,14 @@ class Scene:
         self.folder = StackFolder(tmp_path / "stack")
         self.folder.prepare_volumes(bundle())
 
-    def verbs(self) -> list[str]:
+    def calls(self) -> list[list[str]]:
         """The calls of Compose: what follows project and file."""
         calls = [json.loads(line) for line in (self.state / "calls.jsonl").read_text().splitlines()]
-        return [" ".join(call[5:9]) for call in calls if call[0] == "compose"]
+        return [call[5:] for call in calls if call[0] == "compose"]
+
+    def verbs(self) -> list[str]:
+        """Their first words."""
+        return [" ".join(call[:4]) for call in self.calls()]
 
     def break_calls(self, containing: str) -> None:
         (self.state / "broken").write_text(containing)
@@ -53,13 +59,45 @@ async def test_applying_the_stopped_mode_stops_the_containers(scene: Scene) -> N
     assert scene.verbs() == ["stop"]
 
 
+async def test_a_freeze_stops_all_that_may_write_and_serves_what_is_only_read(scene: Scene) -> None:
+    await scene.runtime.apply(scene.folder, bundle(mode="read_only"))
+
+    stop, up = scene.calls()
+    assert stop == ["stop", "booking", "crm", "email_marketing", "files", "redis"]
+    assert up == ["up", "-d", "--no-deps", "traefik", "mysql", "postgresql", "website"]
+    routes = yaml.safe_load((scene.folder.path / "entrance/dynamic.yaml").read_text())["http"]["routers"]
+    assert {name for name, router in routes.items() if router["service"] == "frozen"} == {
+        "booking-frozen", "crm-frozen", "email_marketing-frozen", "files-frozen", "website-frozen",
+    }  # fmt: skip
+    assert "files" not in routes
+
+
+async def test_the_backup_of_a_frozen_stack_starts_no_writer_again(scene: Scene) -> None:
+    async with scene.runtime.quiesced(scene.folder, bundle(mode="read_only")):
+        pass
+
+    started = [word for call in scene.calls() if call[0] == "up" for word in call]
+    assert "website" in started
+    assert not {"crm", "files", "booking", "email_marketing", "redis"} & set(started)
+
+
+async def test_the_end_of_a_freeze_starts_everything(scene: Scene) -> None:
+    await scene.runtime.apply(scene.folder, bundle(mode="read_only"))
+    await scene.runtime.apply(scene.folder, bundle())
+
+    assert scene.calls()[-1] == ["up", "-d", "--remove-orphans"]
+
+
 async def test_states_come_from_compose_with_uptime_and_traffic(scene: Scene) -> None:
     await scene.runtime.apply(scene.folder, bundle())
 
     states = await scene.runtime.states(scene.folder, bundle())
 
-    assert (states["crm"].status, states["crm"].transferred_bytes) == ("healthy", 2_001_500)
+    assert states["crm"].status == "healthy"
     assert states["crm"].uptime_seconds > 0
+    # What went through the entrance counts, once; what the containers say to each other does not.
+    assert states["traefik"].traffic == Traffic(counter="2026-01-02T00:00:00.5Z", transferred_bytes=2_000_000)
+    assert [name for name, state in states.items() if state.traffic is not None] == ["traefik"]
     assert states["files"].status == "stopped"
 
 

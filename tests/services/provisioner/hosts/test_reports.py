@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from libs.common.audit import UsageRecorded
 from libs.common.platform_tables import OutboxRow
+from libs.contracts.hosts import CommandResult, StackApplied
 from services.provisioner.hosts.health import ReportedHealth
 from services.provisioner.hosts.models import Host, StackReportRow
 from services.provisioner.hosts.reports import find_report, forget_report
@@ -144,3 +145,30 @@ async def test_a_report_marks_its_host_as_seen(client: httpx.AsyncClient, fleet:
     assert after.last_seen_at is not None
     assert now is not None
     assert now - after.last_seen_at < timedelta(seconds=10)
+
+
+async def test_a_host_that_lost_its_totals_is_not_charged_again_for_what_was_recorded(
+    client: httpx.AsyncClient, fleet: Fleet
+) -> None:
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    for total in (4 * MIB, 2 * MIB, 3 * MIB):
+        report = report_of(host, stack_report(tenant, bandwidth_bytes=total))
+        await client.post("/agent/v1/report", json=report, headers=agent)
+    assert await _usage(fleet, tenant) == [4 * MIB, MIB]
+
+
+async def test_a_result_that_comes_after_newer_reports_counts_nothing_twice(
+    client: httpx.AsyncClient, fleet: Fleet
+) -> None:
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    command_id = await fleet.command(tenant, host, kind="apply_stack", mode="running")
+    newer = report_of(host, stack_report(tenant, bandwidth_bytes=4 * MIB))
+    await client.post("/agent/v1/report", json=newer, headers=agent)
+    older = StackApplied(generation=1, apps=stack_report(tenant, bandwidth_bytes=MIB).apps)
+    result = CommandResult(status="succeeded", result=older).model_dump(mode="json")
+    taken = await client.post(f"/agent/v1/commands/{command_id}/result", json=result, headers=agent)
+    assert taken.status_code == 204
+    await client.post("/agent/v1/report", json=newer, headers=agent)
+    assert await _usage(fleet, tenant) == [4 * MIB]
