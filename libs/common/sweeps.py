@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import MetaData, Table, delete, func, literal_column, select, text
+from sqlalchemy import MetaData, Select, Table, delete, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.clock import Clock
@@ -46,7 +47,7 @@ async def purge(session: AsyncSession, table: Table, retention: Timed, *, now: d
     time. Needs a system session.
     """
     since = table.c[retention.since]
-    old = (
+    old: Select[Any] = (
         select(literal_column("ctid"))
         .select_from(table)
         .where(since < now - retention.after, text(retention.only))
