@@ -13,7 +13,6 @@ from fastapi.security import HTTPBearer
 
 from libs.common.application import create_application
 from libs.common.members import MemberDemand, calling_service
-from libs.common.service import OPERATIONS_CALLERS
 from libs.contracts.permissions import PERMISSIONS_BY_ROLE
 from services.gateway.app import create_app as create_gateway
 from services.gateway.dashboard.endpoints import viewer
@@ -96,7 +95,7 @@ def all_operations() -> tuple[Operation, ...]:
 
 
 def _operations(service: str, app: FastAPI) -> Iterator[Operation]:
-    callers = {**OPERATIONS_CALLERS, **(load_service(service).callers if service in NAMES else {})}
+    callers = load_service(service).all_callers() if service in NAMES else {}
     for route in iter_route_contexts(app.routes):
         dependant: Dependant | None = getattr(route, "dependant", None)
         demands = [] if dependant is None else list(_calls(dependant))

@@ -47,7 +47,7 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with service.open_context(settings) as context:
             app.state.draining = False
-            yield {"context": context}
+            yield {"context": context, "callers": service.all_callers()}
 
     app = FastAPI(
         title=f"StackPro {service.name}",

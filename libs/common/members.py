@@ -11,7 +11,7 @@ from libs.common.access_mode import Mode
 from libs.common.problems import Forbidden, ReadOnlyTenant, SuspendedTenant, Unauthenticated
 from libs.common.security.jose import InvalidToken
 from libs.common.security.tokens import AccessToken
-from libs.common.service import ServiceContext, context_of
+from libs.common.service import ServiceContext, context_of, may_call
 
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from `/v1/auth/login`.")
 assertion = HTTPBearer(auto_error=False, scheme_name="ServiceAssertion", description="For the services themselves.")
@@ -106,6 +106,6 @@ async def calling_service(
     except InvalidToken:
         raise Unauthenticated(code="invalid_assertion") from None
     operation = getattr(request.scope["route"], "operation_id", None)
-    if not context.may_call(name, str(operation)):
+    if not may_call(request, name, str(operation)):
         raise Forbidden("This service may not call this operation.")
     return CallingService(name)

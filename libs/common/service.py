@@ -41,11 +41,6 @@ class ServiceContext:
     tokens: AccessTokenVerifier
     assertions: AssertionVerifier
     access_modes: AccessModes
-    callers: Mapping[str, frozenset[str]]
-
-    def may_call(self, caller: str, operation: str) -> bool:
-        """Whether the contract lets `caller` call the internal `operation`."""
-        return caller in (OPERATIONS_CALLERS.get(operation) or self.callers.get(operation) or frozenset())
 
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
@@ -74,6 +69,10 @@ class Service(Generic[Settings, Context]):
     sweeps: Callable[[Context], Sequence[Sweep]] = lambda _context: ()
     loops: Callable[[Context], Mapping[str, Loop]] = lambda _context: {}
 
+    def all_callers(self) -> Mapping[str, frozenset[str]]:
+        """Who may call which internal operation, those that every service has included."""
+        return {**self.callers, **OPERATIONS_CALLERS}
+
 
 def context_of(connection: HTTPConnection, kind: type[Context]) -> Context:
     """The running service's context, inside a request."""
@@ -81,3 +80,9 @@ def context_of(connection: HTTPConnection, kind: type[Context]) -> Context:
     if not isinstance(context, kind):
         raise TypeError(f"this application runs on {type(context).__name__}, not {kind.__name__}")
     return context
+
+
+def may_call(connection: HTTPConnection, caller: str, operation: str) -> bool:
+    """Whether the running service lets the service `caller` call its internal `operation`."""
+    callers: Mapping[str, frozenset[str]] = connection.scope["state"]["callers"]
+    return caller in callers.get(operation, frozenset())

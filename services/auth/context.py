@@ -10,7 +10,6 @@ from libs.adapters.keys import open_keys
 from libs.adapters.mail import Mailer, open_mail
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
-from libs.contracts.auth import CALLERS
 from services.auth.accounts.passwords import PasswordHasher
 from services.auth.accounts.service import Accounts
 from services.auth.sessions.service import Sessions
@@ -59,7 +58,6 @@ async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
                 tokens=parts.tokens,
                 assertions=parts.assertions,
                 access_modes=parts.access_modes,
-                callers=CALLERS,
                 accounts=Accounts(parts.database, sessions, hasher, parts.clock, home_region=settings.home_region),
                 sessions=sessions,
                 signing_keys=signing_keys,

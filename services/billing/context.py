@@ -11,7 +11,6 @@ from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from libs.contracts.auth import AuthClient
-from libs.contracts.billing import CALLERS
 from services.billing.payments import Payments
 from services.billing.plans.catalogue import Catalogue, load_catalogue
 from services.billing.settings import BillingSettings
@@ -57,7 +56,6 @@ async def open_context(settings: BillingSettings) -> AsyncIterator[BillingContex
                 tokens=parts.tokens,
                 assertions=parts.assertions,
                 access_modes=parts.access_modes,
-                callers=CALLERS,
                 catalogue=load_catalogue(),
                 payments=payments,
                 auth=AuthClient(auth),

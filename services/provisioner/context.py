@@ -14,11 +14,9 @@ from libs.adapters.objects import Objects, open_objects
 from libs.adapters.secrets import Secrets, open_secrets
 from libs.common.bell import Bell, listening
 from libs.common.http_client import ServiceHttp
-from libs.common.service import OPERATIONS_CALLERS
 from libs.common.service_parts import open_parts
 from libs.contracts.auth import AuthClient
 from libs.contracts.billing import BillingClient
-from libs.contracts.provisioner import CALLERS
 from services.provisioner.cloud.cloud import Cloud, open_cloud
 from services.provisioner.cloud.settings import CloudSettings
 from services.provisioner.deployments.repository import CHANGED_CHANNEL
@@ -30,7 +28,6 @@ from services.provisioner.hosts.fleet import FleetRules
 from services.provisioner.hosts.health import ReportedHealth
 from services.provisioner.hosts.payloads import CommandSource
 from services.provisioner.hosts.service import Agents
-from services.provisioner.resources.endpoints import DRIFT_CALLERS
 from services.provisioner.settings import ProvisionerSettings
 from services.provisioner.stacks.service import StackDefaults
 from services.provisioner.steps.catalogue import STEPS
@@ -138,7 +135,6 @@ async def open_context(settings: ProvisionerSettings) -> AsyncIterator[Provision
             tokens=parts.tokens,
             assertions=parts.assertions,
             access_modes=parts.access_modes,
-            callers={**OPERATIONS_CALLERS, **CALLERS, **DRIFT_CALLERS},
             recipes=load_recipes(known_steps={step.name: step.phase for step in STEPS}),
             changes=changes,
             stack_health=ReportedHealth(settings.stack_url_template),

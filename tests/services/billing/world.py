@@ -364,7 +364,7 @@ async def _client_of(context: BillingContext) -> AsyncIterator[httpx.AsyncClient
     app = create_application(SERVICE, context.settings)
 
     async def opened(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": {"context": context}}, receive, send)
+        await app({**scope, "state": {"context": context, "callers": SERVICE.all_callers()}}, receive, send)
 
     transport = httpx.ASGITransport(opened, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://billing") as client:

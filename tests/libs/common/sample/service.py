@@ -114,7 +114,6 @@ async def open_context(settings: SampleSettings) -> AsyncIterator[ServiceContext
             tokens=parts.tokens,
             assertions=parts.assertions,
             access_modes=parts.access_modes,
-            callers={"count_notes": frozenset({"gateway"})},
         )
 
 
@@ -126,5 +125,6 @@ SERVICE = Service(
     migrations=MIGRATIONS,
     routers=(router,),
     tables=Base.metadata,
+    callers={"count_notes": frozenset({"gateway"})},
     handlers=lambda _context: {NoteWritten: copy_note, TenantAccessChanged: apply_access_change},
 )

@@ -75,7 +75,6 @@ async def service_url(service_database: ServiceDatabase, postgres: PostgresServe
                 tokens=parts.tokens,
                 assertions=parts.assertions,
                 access_modes=parts.access_modes,
-                callers={**CALLERS, **resources.DRIFT_CALLERS},
                 recipes=recipes_of(),
                 changes=changes,
                 stack_health=AllWell(),
@@ -89,6 +88,7 @@ async def service_url(service_database: ServiceDatabase, postgres: PostgresServe
         migrations=MIGRATIONS,
         routers=(deployments.router, stacks.router, resources.router),
         tables=Base.metadata,
+        callers={**CALLERS, **resources.DRIFT_CALLERS},
     )
     async with served(create_application(service, settings)) as url:
         yield url
