@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import exc
 
+from libs.common.busy import Busy, install_busy_handlers
 from libs.common.middleware.access_log import AccessLogMiddleware
 from libs.common.middleware.body_limit import BodyLimitMiddleware
 from libs.common.middleware.deadlines import DeadlineMiddleware, RequestTimeout
@@ -55,10 +56,11 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        responses=problem_responses(Unprocessable),
+        responses=problem_responses(Unprocessable, Busy),
         generate_unique_id_function=_operation_id,
     )
     install_problem_handlers(app)
+    install_busy_handlers(app)
     app.include_router(_probes(service))
     for router in (*service.routers, operations_router(service)):
         app.include_router(router)

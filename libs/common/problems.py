@@ -10,7 +10,7 @@ Problem
 ├── PayloadTooLarge 413
 ├── Unprocessable 422
 ├── RateLimited 429
-└── Unavailable 503
+└── Unavailable 503 ── Busy
 """
 
 from collections.abc import Mapping, Sequence

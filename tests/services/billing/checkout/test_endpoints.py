@@ -5,8 +5,10 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from libs.common.failpoints import configure_failpoints
+from services.billing.accounts.models import BillingAccount
 from tests.services.billing.world import DECLINED_CARD, World
 from tests.support.identities import as_member, as_service
 
@@ -51,6 +53,21 @@ async def test_two_clicks_at_once_open_one_page_for_one_customer(world: World) -
     assert len({answer.json()["url"] for answer in answers}) == 1
     assert await world.count_at_stripe("customers") == 1
     assert await world.count_at_stripe("checkout/sessions") == 1
+
+
+async def test_a_checkout_while_somebody_holds_the_account_is_told_to_come_back(world: World) -> None:
+    tenant_id = await world.new_tenant()
+    async with world.context.database.system_session() as session:
+        held = select(BillingAccount.tenant_id).where(BillingAccount.tenant_id == tenant_id).with_for_update()
+        assert await session.scalar(held) == tenant_id
+
+        refused = await world.checkout(tenant_id)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "busy")
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["retry-after"] == "1"
+    assert await world.count_at_stripe("checkout/sessions") == 0
+    assert (await world.checkout(tenant_id)).status_code == 201
 
 
 async def test_choosing_another_plan_closes_the_page_of_the_first(world: World) -> None:
