@@ -113,8 +113,7 @@ async def smtp_form() -> AsyncIterator[Form]:
 async def ses_form(aws: AwsSettings) -> AsyncIterator[Form]:
     async def sent() -> list[str]:
         async with httpx.AsyncClient() as client:
-            state = (await client.get(f"{aws.endpoint_url}/moto-api/data.json")).json()
-        return [message["raw_data"] for message in state.get("ses", {}).get("RawMessage", [])]
+            return list((await client.get(f"{aws.endpoint_url}/sent-mail")).json())
 
     before = len(await sent())
     async with aioboto3.Session("emulated", "emulated", region_name=aws.region).client(
