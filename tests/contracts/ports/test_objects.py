@@ -209,8 +209,8 @@ async def test_a_signed_upload_is_bound_to_type_length_and_checksum(objects: Obj
     )
 
     query = parse_qs(urlsplit(signed.url).query)
-    bound = query.get("X-Amz-SignedHeaders", ["content-length;content-type;host;x-amz-checksum-sha256"])[0]
-    assert bound == "content-length;content-type;host;x-amz-checksum-sha256"
+    bound = "content-length;content-type;host;x-amz-checksum-sha256;x-amz-sdk-checksum-algorithm"
+    assert query.get("X-Amz-SignedHeaders", [bound]) == [bound]
     assert signed.method == "PUT"
     assert signed.headers["Content-Type"] == "image/png"
     assert signed.headers["Content-Length"] == "5"

@@ -68,8 +68,9 @@ class Meter:
 
     async def total(self, transferred_bytes: int | None = None, *, counter: str = "first start") -> int:
         """What a report says of all apps together when the entrance's counter stands there."""
-        known = transferred_bytes is not None
-        self.runtime.traffic = Traffic(counter=counter, transferred_bytes=transferred_bytes) if known else None
+        self.runtime.traffic = None
+        if transferred_bytes is not None:
+            self.runtime.traffic = Traffic(counter=counter, transferred_bytes=transferred_bytes)
         report = await self._reporter.collect()
         return sum(app.bandwidth_bytes for stack in report.stacks for app in stack.apps)
 
