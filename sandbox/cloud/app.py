@@ -93,7 +93,10 @@ def _application(emulator: Emulator) -> "WSGIApplication":
             answer = answer_sandbox_call(emulator, request.method, request.path, parameters, body)
         else:
             answer = emulator.handle(Call.of(environ, body))
-        return Response(answer.body, answer.status, list(answer.headers))(environ, start_response)
+        response = Response(answer.body, answer.status, list(answer.headers))
+        # The answer to HEAD has no body to count, and says how long it would be.
+        response.headers.update({name: value for name, value in answer.headers if name.lower() == "content-length"})
+        return response(environ, start_response)
 
     return application
 

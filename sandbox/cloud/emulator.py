@@ -141,7 +141,9 @@ class Emulator:
         environ.update(call.environ)
         environ["CONTENT_LENGTH"] = str(len(call.body))
         chunks, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
-        kept = tuple((name, value) for name, value in headers if name.lower() not in ("content-length", "connection"))
+        # The server counts the body itself; the answer to HEAD has none, and says how long it would be.
+        dropped = {"connection"} if environ["REQUEST_METHOD"] == "HEAD" else {"connection", "content-length"}
+        kept = tuple((name, value) for name, value in headers if name.lower() not in dropped)
         return Answer(int(status.split()[0]), kept, b"".join(chunks))
 
     def _target_health(self, call: Call, action: Action) -> Answer:

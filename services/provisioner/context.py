@@ -11,6 +11,7 @@ import aiohttp
 from libs.adapters.bus import open_bus
 from libs.adapters.mail import Mailer, open_mail
 from libs.adapters.objects import Objects, open_objects
+from libs.adapters.objects.settings import S3ObjectsSettings
 from libs.adapters.secrets import Secrets, open_secrets
 from libs.common.bell import Bell, listening
 from libs.common.http_client import ServiceHttp
@@ -103,10 +104,17 @@ class ProvisionerContext(EngineContext):
                 scheme=self.scheme,
                 shared_bucket=settings.shared_bucket,
                 poll_seconds=settings.poll_seconds,
+                objects_on_s3=_on_s3(settings),
                 database_class=settings.database_class,
                 database_gib=settings.database_gib,
             ),
         )
+
+
+def _on_s3(settings: ProvisionerSettings) -> bool:
+    """Whether the objects port is the same S3 that the stacks' buckets are in."""
+    objects = settings.objects
+    return isinstance(objects, S3ObjectsSettings) and objects.aws.endpoint_url == settings.cloud.aws.endpoint_url
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from libs.adapters.aws import aws_client
+from services.provisioner.cloud.bucket_objects import BucketObjects
 from services.provisioner.cloud.buckets import Buckets
 from services.provisioner.cloud.certificates import Certificates
 from services.provisioner.cloud.databases import Databases
@@ -30,6 +31,7 @@ class Cloud:
     roles: Roles
     kms_keys: KmsKeys
     buckets: Buckets
+    bucket_objects: BucketObjects
     secrets: SecretsManager
     instances: Instances
     databases: Databases
@@ -51,17 +53,15 @@ async def open_cloud(settings: CloudSettings) -> AsyncIterator[Cloud]:
     async with AsyncExitStack() as stack:
         ec2 = await stack.enter_async_context(aws_client("ec2", aws))
         tagging = await stack.enter_async_context(aws_client("resourcegroupstaggingapi", aws))
+        s3 = await stack.enter_async_context(aws_client("s3", aws, s3={"addressing_style": "path"}))
         tagged_resources = TaggedResources(tagging)
         yield Cloud(
             account=account,
             security_groups=SecurityGroups(ec2, vpc_id=account.vpc_id),
             roles=Roles(await stack.enter_async_context(aws_client("iam", aws))),
             kms_keys=KmsKeys(await stack.enter_async_context(aws_client("kms", aws)), tagged_resources),
-            buckets=Buckets(
-                await stack.enter_async_context(aws_client("s3", aws, s3={"addressing_style": "path"})),
-                region=account.region,
-                account_id=account.account_id,
-            ),
+            buckets=Buckets(s3, region=account.region, account_id=account.account_id),
+            bucket_objects=BucketObjects(s3, account_id=account.account_id),
             secrets=SecretsManager(await stack.enter_async_context(aws_client("secretsmanager", aws))),
             instances=Instances(ec2),
             databases=Databases(

@@ -8,6 +8,7 @@ from services.provisioner.steps.dependencies import Dependencies
 from services.provisioner.steps.dns_tls import CertificateStep, DnsRecords, LoadBalancerRoute, LoadBalancerTarget
 from services.provisioner.steps.moving import BackUpSource, RestoreToTarget, RetireSource, SwitchRoute, VerifyRestored
 from services.provisioner.steps.network import EncryptionKey, SecurityGroupStep, StackRole
+from services.provisioner.steps.objects import CopyObjects, RetireObjects
 from services.provisioner.steps.storage import ObjectStorage, StackSecrets
 from services.provisioner.steps.tagging import PlanTags
 from services.provisioner.steps.validate import CheckDesiredState
@@ -32,6 +33,7 @@ STEPS: tuple[Step[Dependencies], ...] = (
     RenderBundle(),
     ApplyBundle(),
     ApplicationsHealthy(),
+    CopyObjects(),
     BackUpSource(),
     RestoreToTarget(),
     VerifyRestored(),
@@ -40,6 +42,7 @@ STEPS: tuple[Step[Dependencies], ...] = (
     ProbeFromOutside(),
     DefaultSite(),
     RetireSource(),
+    RetireObjects(),
     PlanTags(),
     Welcome(),
 )

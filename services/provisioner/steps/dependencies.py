@@ -17,7 +17,8 @@ from services.provisioner.steps.probe import Probe
 class StepRules:
     """`poll_seconds` is the pause between looks at what takes its time on AWS. `scheme` is that of stacks' URLs.
 
-    `shared_bucket` holds the folders of trials, and backups. `database_class` and `database_gib` are those of an RDS
+    `shared_bucket` holds the folders of trials, and backups; with `objects_on_s3` S3 can copy from there to a stack's
+    bucket by itself. `database_class` and `database_gib` are those of an RDS
     instance.
     """
 
@@ -27,6 +28,7 @@ class StepRules:
     poll_seconds: float
     database_class: str
     database_gib: int
+    objects_on_s3: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
