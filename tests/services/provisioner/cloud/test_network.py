@@ -103,3 +103,21 @@ async def test_a_deleted_key_awaits_its_deletion_and_its_alias_is_free(
 
     assert await cloud.kms_keys.find(name) is None
     assert (await cloud.kms_keys.create(name, description="Another", tags=tags)).id != first.id
+
+
+async def test_a_group_that_was_closed_lets_nobody_in_until_it_is_made_again(
+    cloud: Cloud, name: str, tags: dict[str, str]
+) -> None:
+    rule = IngressRule(first=3306, last=3306, source_group_id=cloud.account.load_balancer_security_group_id)
+    made = await cloud.security_groups.create(name, description="A database's", ingress=[rule], tags=tags)
+
+    for _ in range(2):
+        await cloud.security_groups.close(made.id)
+    closed = await cloud.security_groups.find(name)
+    opened = await cloud.security_groups.create(name, description="A database's", ingress=[rule], tags=tags)
+
+    assert closed is not None
+    assert closed.ingress == frozenset()
+    assert opened.ingress == {rule}
+    await cloud.security_groups.delete(name)
+    await cloud.security_groups.close(made.id)
