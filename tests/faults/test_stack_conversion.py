@@ -117,6 +117,8 @@ async def test_a_conversion_that_cannot_be_leaves_the_trial_as_it_was(
     assert ended.status == "rolled_back", ended.message
     assert stack_scene.volumes() == before
     await files.are_at_the_trial()
+    kept = [row for row in await stack_scene.business.living() if row.state == "exists"]
+    assert {row.tags["Plan"] for row in kept} == {"trial"}
     the_file_is_in_one_place(stack_scene, content)
     await nothing_is_double_or_unknown(stack_scene)
     await stack_is_usable(stack_scene)

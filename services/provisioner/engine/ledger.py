@@ -61,6 +61,9 @@ class LookingLedger:
     async def quarantined(self, resource: Resource, reason: str) -> None:
         raise LookingOnly(f"quarantined {resource.kind} {resource.name}")
 
+    async def retagging(self, resource: Resource, tags: Mapping[str, str]) -> Resource:
+        raise LookingOnly(f"retagging {resource.kind} {resource.name}")
+
     async def find(self, kind: str, name: str) -> Resource | None:
         async with self._database.tenant_session(self._tenant_id) as session:
             row = await repository.find_living(session, kind, name)
@@ -130,16 +133,25 @@ class StepLedger(LookingLedger):
     async def quarantined(self, resource: Resource, reason: str) -> None:
         await self._set(resource, "quarantined", note=reason)
 
+    async def retagging(self, resource: Resource, tags: Mapping[str, str]) -> Resource:
+        return await self._set(resource, resource.state, tags=tags)
+
     async def made_here(self, kind: str | None = None) -> list[Resource]:
         async with self._database.tenant_session(self._tenant_id) as session:
             rows = await repository.list_made(session, self._deployment.id, step=self._step, kind=kind)
         return [_value(row, self._deployment.id) for row in rows]
 
     async def _set(
-        self, resource: Resource, state: str, *, external_id: str | None = None, note: str | None = None
+        self,
+        resource: Resource,
+        state: str,
+        *,
+        external_id: str | None = None,
+        note: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> Resource:
         async with self._journal.transaction() as session:
-            row = await repository.set_state(session, resource.id, state, external_id=external_id, note=note)
+            row = await repository.set_state(session, resource.id, state, external_id=external_id, note=note, tags=tags)
             failpoint(f"engine.{self._step}.before_{state}_commit")
         failpoint(f"engine.{self._step}.after_{state}_commit")
         return _value(row, self._deployment.id)

@@ -68,6 +68,9 @@ class ResourceLedger(Protocol):
     async def quarantined(self, resource: Resource, reason: str) -> None:
         """Records that it is kept for its data, out of use. A later `intend` of its name finds it again."""
 
+    async def retagging(self, resource: Resource, tags: Mapping[str, str]) -> Resource:
+        """Records what it is to carry from now on; call before AWS is told."""
+
     async def find(self, kind: str, name: str) -> Resource | None:
         """The living resource of that kind and name of this tenant, whoever made it."""
 

@@ -30,10 +30,7 @@ async def record_intent(
     holds_data: bool = False,
     client_token: str | None = None,
 ) -> ResourceRow:
-    """The living row of that kind and name, made if there is none. The same name never gives two living rows.
-
-    Of one that is there only the tags change: they are what the thing is meant to carry from now on.
-    """
+    """The living row of that kind and name, made if there is none. The same name never gives two living rows."""
     resource_id = new_id()
     statement = insert(ResourceRow).values(
         tenant_id=tenant_id,
@@ -49,13 +46,9 @@ async def record_intent(
         holds_data=holds_data,
         note="",
     )
-    key = ["tenant_id", "kind", "name"]
-    if tags is None:
-        statement = statement.on_conflict_do_nothing(index_elements=key, index_where=LIVING)
-    else:
-        intended = {"tags": statement.excluded.tags}
-        statement = statement.on_conflict_do_update(index_elements=key, index_where=LIVING, set_=intended)
-    await session.execute(statement)
+    await session.execute(
+        statement.on_conflict_do_nothing(index_elements=["tenant_id", "kind", "name"], index_where=LIVING)
+    )
     own = ResourceRow.tenant_id == tenant_id
     found = select(ResourceRow).where(own, ResourceRow.kind == kind, ResourceRow.name == name, LIVING)
     return (await session.execute(found.with_for_update())).scalar_one()
@@ -81,7 +74,13 @@ async def take_over(session: AsyncSession, *, stack_id: UUID, deployment_id: UUI
 
 
 async def set_state(
-    session: AsyncSession, resource_id: UUID, state: str, *, external_id: str | None = None, note: str | None = None
+    session: AsyncSession,
+    resource_id: UUID,
+    state: str,
+    *,
+    external_id: str | None = None,
+    note: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> ResourceRow:
     """Moves a resource to `state`."""
     values: dict[str, Any] = {"state": state, "updated_at": func.clock_timestamp()}
@@ -89,6 +88,8 @@ async def set_state(
         values["external_id"] = external_id
     if note is not None:
         values["note"] = note
+    if tags is not None:
+        values["tags"] = dict(tags)
     statement = update(ResourceRow).where(ResourceRow.id == resource_id).values(**values).returning(ResourceRow)
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one()
 

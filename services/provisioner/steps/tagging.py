@@ -27,7 +27,7 @@ class PlanTags(Step[Dependencies]):
         kept = [each for each in await context.resources.of_stack() if each.external_id is not None]
         for resource in kept:
             tags = {**resource.tags, PLAN_TAG: plan}
-            await context.resources.intend(resource.kind, resource.name, tags=tags)
+            await context.resources.retagging(resource, tags)
             await _tag(taggers, resource, tags)
         return Done({"plan": plan, "tagged": sum(each.kind in taggers for each in kept)})
 
