@@ -179,7 +179,7 @@ class S3Objects:
             wanted["ContentLength"], headers["Content-Length"] = content_length, str(content_length)
         if checksum_sha256 is not None:
             wanted["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = _base64(bytes.fromhex(checksum_sha256))
-            # Said as the SDKs say it: S3 goes by the checksum alone, stores that work like it keep it for `head` only so.
+            # As the SDKs say it. S3 goes by the checksum alone; stores like it keep it for `head` only when told so.
             wanted["ChecksumAlgorithm"] = headers["x-amz-sdk-checksum-algorithm"] = "SHA256"
         return await self._presign("PUT", "put_object", wanted, expires_in, headers)
 
