@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cli.errors import fail
 from cli.settings import CliSettings
@@ -60,18 +62,19 @@ def gateway() -> Iterator[Api]:
 class Inside:
     """The services' internal operations, as the caller `cli`."""
 
-    def __init__(self, home: Home, client: httpx.Client) -> None:
-        secrets = read_json(home.path / "secrets.json")
-        ports = read_json(home.path / "ports.json")
-        self._signer = AssertionSigner("cli", str(secrets["service.cli"]))
-        self._ports: Mapping[str, object] = ports
+    def __init__(self, signer: AssertionSigner, urls: Mapping[str, str], client: httpx.Client) -> None:
+        self._signer = signer
+        self._urls = urls
         self._client = client
 
-    def call(self, service: str, method: str, path: str) -> dict[str, Any]:
+    def call(
+        self, service: str, method: str, path: str, *, params: Mapping[str, str | list[str]] | None = None
+    ) -> dict[str, Any]:
         """The answer of one service."""
         response = self._client.request(
             method,
             f"{self.url(service)}{path}",
+            params=params,
             headers={"Authorization": f"Bearer {self._signer.assertion(service)}"},
         )
         if response.is_error:
@@ -80,8 +83,10 @@ class Inside:
         return answer
 
     def url(self, name: str) -> str:
-        """The base URL of a process of the sandbox."""
-        return f"http://127.0.0.1:{self._ports[name]}"
+        """The base URL of a service, or of another process of the sandbox."""
+        if name not in self._urls:
+            raise fail(f"set STACKPRO_{name.upper()}_URL to say where {name} is")
+        return self._urls[name]
 
     def ask(self, name: str, method: str, path: str) -> dict[str, Any]:
         """The answer of an emulator, which asks for no proof."""
@@ -91,15 +96,42 @@ class Inside:
         return answer
 
 
+class InsideSettings(BaseSettings):
+    """A platform elsewhere: the command's own key, and where the services are, as through a port forward."""
+
+    model_config = SettingsConfigDict(env_prefix="STACKPRO_", extra="ignore", frozen=True)
+
+    service_private_key: SecretStr | None = None
+    auth_url: str | None = None
+    billing_url: str | None = None
+    provisioner_url: str | None = None
+
+    def urls(self) -> dict[str, str]:
+        """The services that were named."""
+        named = {"auth": self.auth_url, "billing": self.billing_url, "provisioner": self.provisioner_url}
+        return {name: url.rstrip("/") for name, url in named.items() if url is not None}
+
+
 @contextmanager
 def inside() -> Iterator[Inside]:
-    """The inside of the running sandbox."""
-    home = running_home()
+    """The inside of the running sandbox, or of the platform that the environment names."""
     with httpx.Client(timeout=60) as client:
         try:
-            yield Inside(home, client)
-        except httpx.ConnectError as error:
-            raise fail(f"the sandbox does not answer at {error.request.url}; start it with `make run`") from None
+            yield _open_inside(client)
+        except httpx.TransportError as error:
+            where = error.request.url.copy_with(path="/", query=None)
+            raise fail(f"nothing answers at {where}; start the sandbox with `make run`") from None
+
+
+def _open_inside(client: httpx.Client) -> Inside:
+    settings = InsideSettings()
+    if settings.service_private_key is not None and settings.urls():
+        key = settings.service_private_key.get_secret_value()
+        return Inside(AssertionSigner("cli", key), settings.urls(), client)
+    home = running_home()
+    secrets, ports = read_json(home.path / "secrets.json"), read_json(home.path / "ports.json")
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    return Inside(AssertionSigner("cli", str(secrets["service.cli"])), urls, client)
 
 
 def _words(response: httpx.Response) -> str:

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import clock, dead_letters, deployments, processes
+from cli import billing, clock, dead_letters, deployments, keys, processes, stripe_events
 from cli.demo import demo
 from cli.status import status
 from cli.up import up
@@ -19,3 +19,6 @@ app.command()(processes.migrate)
 app.add_typer(deployments.app, name="deployments")
 app.add_typer(clock.app, name="clock")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(keys.app, name="keys")
+app.add_typer(stripe_events.app, name="stripe-events")
+app.add_typer(billing.app, name="billing")

@@ -17,6 +17,7 @@ from services.auth.mails.sweeps import mail_sweep
 from services.auth.sessions import endpoints as sessions
 from services.auth.settings import AuthSettings
 from services.auth.signing_keys import endpoints as signing_keys
+from services.auth.signing_keys import operator_endpoints
 from services.auth.signing_keys.service import rotation_sweep
 
 SERVICE = Service(
@@ -24,9 +25,15 @@ SERVICE = Service(
     settings=AuthSettings,
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
-    routers=(accounts.router, sessions.router, signing_keys.router, internal_endpoints.router),
+    routers=(
+        accounts.router,
+        sessions.router,
+        signing_keys.router,
+        internal_endpoints.router,
+        operator_endpoints.router,
+    ),
     tables=Base.metadata,
-    callers=CALLERS,
+    callers={**CALLERS, **operator_endpoints.OPERATOR_CALLERS},
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
     sweeps=lambda context: (
         mail_sweep(context.database, context.mail, web_url=context.web_url),

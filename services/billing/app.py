@@ -12,6 +12,7 @@ from services.billing.base import Base
 from services.billing.checkout import endpoints as checkout
 from services.billing.context import BillingContext, open_context
 from services.billing.mails.sweeps import mail_sweep
+from services.billing.operations import endpoints as operations
 from services.billing.plans import endpoints as plans
 from services.billing.plans.loop import push_loop
 from services.billing.settings import BillingSettings
@@ -37,9 +38,16 @@ SERVICE: Service[BillingSettings, BillingContext] = Service(
     settings=BillingSettings,
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
-    routers=(plans.router, checkout.router, subscriptions.router, webhooks.router, internal_endpoints.router),
+    routers=(
+        plans.router,
+        checkout.router,
+        subscriptions.router,
+        webhooks.router,
+        internal_endpoints.router,
+        operations.router,
+    ),
     tables=Base.metadata,
-    callers=CALLERS,
+    callers={**CALLERS, **operations.OPERATOR_CALLERS},
     handlers=trial_handlers,
     sweeps=lambda context: (
         trial_sweep(context),

@@ -7,10 +7,12 @@ from tools.rules.source import Finding, Source, called_name, calls, functions_wi
 
 SESSION_FILES = ("lookups.py", "sweeps.py")
 SESSION_PLACES = {
+    "libs/adapters/mail/outgoing.py": "the sweep of mails sends those of every tenant",
     "libs/common/application.py": "readiness reads the schema's revision",
     "libs/common/database.py": "defines it",
     "libs/common/operations.py": "operators' view of pending work, over all tenants",
     "libs/common/relay.py": "the relay publishes every tenant's outbox",
+    "services/auth/signing_keys/operations.py": "the keys are the platform's own table",
     "services/provisioner/engine/claim.py": "a worker claims work before it knows whose it is",
 }
 SESSION_FUNCTIONS = {

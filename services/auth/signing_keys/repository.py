@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,3 +34,7 @@ async def retire_before(session: AsyncSession, newest_kid: str, *, published_unt
     """Sets the end of every key but the newest, where none is set."""
     older = SigningKeyRow.kid != newest_kid, SigningKeyRow.published_until.is_(None)
     await session.execute(update(SigningKeyRow).where(*older).values(published_until=published_until))
+
+
+async def delete(session: AsyncSession, kid: str) -> None:
+    await session.execute(sql_delete(SigningKeyRow).where(SigningKeyRow.kid == kid))

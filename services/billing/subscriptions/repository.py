@@ -69,9 +69,10 @@ async def accounts_to_reconcile(session: AsyncSession, now: datetime, *, limit: 
     )
 
 
-async def paying_accounts(session: AsyncSession) -> list[tuple[UUID, str]]:
-    """All tenants that are customers at Stripe. Needs a system session."""
-    return await _customers(session, _PAYING.order_by(BillingAccount.tenant_id))
+async def paying_accounts(session: AsyncSession, *, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
+    """Tenants that are customers at Stripe, in the order of their ids. Needs a system session."""
+    following = _PAYING if after is None else _PAYING.where(BillingAccount.tenant_id > after)
+    return await _customers(session, following.order_by(BillingAccount.tenant_id).limit(limit))
 
 
 async def _customers(session: AsyncSession, query: "Select[UUID, str | None]") -> list[tuple[UUID, str]]:

@@ -1,5 +1,6 @@
 """The comparison with Stripe: every night for each paying tenant, and on demand for all of them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -38,14 +39,25 @@ def reconciliation_sweep(context: BillingContext) -> Sweep:
     return Sweep(name="reconcile_with_stripe", every=EVERY_SECONDS, run=run, next_due=repository.next_reconciliation)
 
 
-async def reconcile_all(context: BillingContext) -> int:
-    """Compares every paying tenant with Stripe now; returns how many could be compared."""
-    now, compared = context.clock.now(), 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How many tenants were compared, how many could not be, and whom to go on after; None when all had their turn."""
+
+    compared: int
+    failed: int
+    last: UUID | None
+
+
+async def reconcile_some(context: BillingContext, *, after: UUID | None = None, limit: int) -> Comparison:
+    """Compares up to `limit` paying tenants with Stripe now, those that follow `after` by id."""
+    now = context.clock.now()
     async with context.database.system_session() as session:
-        everyone = await repository.paying_accounts(session)
-    for tenant_id, customer_id in everyone:
+        turn = await repository.paying_accounts(session, after=after, limit=limit)
+    compared = 0
+    for tenant_id, customer_id in turn:
         compared += await _reconcile_one(context, tenant_id, customer_id, now)
-    return compared
+    last = turn[-1][0] if len(turn) == limit else None
+    return Comparison(compared=compared, failed=len(turn) - compared, last=last)
 
 
 async def _reconcile_one(context: BillingContext, tenant_id: UUID, customer_id: str, now: datetime) -> int:

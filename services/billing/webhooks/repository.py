@@ -76,15 +76,32 @@ async def postpone(session: AsyncSession, event_id: str, *, until: datetime, out
     )
 
 
-async def requeue_given_up(session: AsyncSession, *, now: datetime) -> int:
-    """Makes events that were given up pending again. Needs a system session."""
-    again = (
-        update(StripeEvent)
-        .where(StripeEvent.status == "needs_operator")
-        .values(status="pending", attempts=0, next_attempt_at=now)
-        .returning(StripeEvent.id)
+async def requeue_given_up(session: AsyncSession, *, now: datetime, ids: Sequence[str] | None) -> int:
+    """Makes events that were given up pending again, all or those named, and rings the worker's bell.
+
+    Needs a system session.
+    """
+    again = update(StripeEvent).where(StripeEvent.status == "needs_operator")
+    if ids is not None:
+        again = again.where(StripeEvent.id.in_(ids))
+    values = {"status": "pending", "attempts": 0, "next_attempt_at": now}
+    requeued = (await session.scalars(again.values(values).returning(StripeEvent.id))).all()
+    await session.execute(text(f"NOTIFY {CHANNEL}"))
+    return len(requeued)
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many events are in each state."""
+    rows = await session.execute(select(StripeEvent.status, func.count()).group_by(StripeEvent.status))
+    return dict(rows.all())
+
+
+async def list_troubled(session: AsyncSession, *, limit: int) -> list[StripeEvent]:
+    """Events that failed and were not handled since, the oldest first."""
+    troubled = StripeEvent.status.in_(("pending", "needs_operator")), StripeEvent.outcome.is_not(None)
+    return list(
+        await session.scalars(select(StripeEvent).where(*troubled).order_by(StripeEvent.received_at).limit(limit))
     )
-    return len((await session.scalars(again)).all())
 
 
 async def oldest_due(session: AsyncSession) -> datetime | None:

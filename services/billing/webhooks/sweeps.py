@@ -45,10 +45,10 @@ def stripe_event_sweep(context: BillingContext) -> Sweep:
     return Sweep(name="work_off_stripe_events", every=EVERY_SECONDS, run=run, next_due=repository.oldest_due)
 
 
-async def retry_given_up(context: BillingContext) -> int:
-    """For operators: makes events that were given up pending again; returns how many."""
+async def retry_given_up(context: BillingContext, *, event_ids: Sequence[str] | None = None) -> int:
+    """Makes events that were given up pending again, all or those named; returns how many."""
     async with context.database.system_session() as session:
-        return await repository.requeue_given_up(session, now=datetime.now(UTC))
+        return await repository.requeue_given_up(session, now=datetime.now(UTC), ids=event_ids)
 
 
 async def _try_later(context: BillingContext, events: Sequence[StripeEvent], error: Exception) -> None:
