@@ -43,7 +43,7 @@ def test_a_conditional_step_is_planned_only_where_the_desired_state_asks_for_it(
         kind: [row["name"] for row in planned_steps(recipe, desired(kind), tenant_id=uuid4(), deployment_id=uuid4())]
         for kind in ("container", "rds")
     }
-    assert set(planned["rds"]) - set(planned["container"]) == {"relational_database"}
+    assert set(planned["rds"]) - set(planned["container"]) == {"database_access", "relational_database"}
 
 
 def test_a_condition_on_what_the_desired_state_has_not_is_refused() -> None:
