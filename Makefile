@@ -1,4 +1,4 @@
-.PHONY: run test check format lock reference snapshots bench faults set-up help
+.PHONY: run web test check format lock reference snapshots bench faults set-up help
 
 STACKPRO := .venv/bin/stackpro
 PYTHON := .venv/bin/python
@@ -8,7 +8,11 @@ help:    ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: set-up    ## Start the whole platform on this machine (Ctrl-C stops it)
+	@$(PYTHON) -m sandbox.web.build || [ $$? -eq 1 ]
 	@exec $(STACKPRO) up
+
+web: set-up    ## Build the web app, if its sources changed since the last time
+	@$(PYTHON) -m sandbox.web.build
 
 test: set-up    ## Run the whole test suite
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadscope

@@ -17,5 +17,7 @@ class CliSettings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="The gateway's port on 127.0.0.1.")
     web_port: int = Field(default=3000, ge=1, le=65535, description="The web app's port on 127.0.0.1.")
 
+    frontend: Path | None = Field(default=None, description="The web app's folder, if not `frontend` of this clone.")
+
     def open_home(self) -> Home:
         return Home(self.home)

@@ -92,5 +92,5 @@ def _lock(file: TextIO, home: Path) -> None:
         owner = file.read().strip() or "unknown"
         raise HomeInUse(
             f"The sandbox in {home} runs already, as process {owner}: stop that one, or set STACKPRO_HOME (and"
-            " STACKPRO_PORT) for a second."
+            " STACKPRO_PORT and STACKPRO_WEB_PORT) for a second."
         ) from error

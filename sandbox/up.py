@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from pydantic_settings import BaseSettings
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from sandbox.children import Child, Progress
 from sandbox.cloud.app import serve as serve_cloud
 from sandbox.databases import prepare_databases
 from sandbox.edge.app import serve as serve_edge
+from sandbox.errors import PortTaken
 from sandbox.home import Home
 from sandbox.hosts.app import serve as serve_hosts
 from sandbox.mailbox.app import create_app as create_mailbox
@@ -21,6 +23,7 @@ from sandbox.probes import http_ready
 from sandbox.serving import serve_app
 from sandbox.stripe.app import create_app as create_stripe
 from sandbox.supervisor import Supervisor
+from sandbox.web.app import create_app as create_web
 from sandbox.world import World, open_world
 from services.gateway.app import create_app as create_gateway
 from services.registry import NAMES, load_service
@@ -38,26 +41,41 @@ def run_sandbox(
     *,
     port: int,
     web_port: int,
+    frontend: Path | None,
+    web_port_is_wanted: bool,
     on_progress: Callable[[Progress], None],
     on_up: Callable[[World], None],
 ) -> None:
     """Runs everything until Ctrl-C. `on_up` is called once `/readyz` of the gateway answers.
+
+    `frontend` is the folder of the built web app, or None to run without it. Where `web_port` is taken and no one
+    asked for that port, the platform runs without the web app too.
 
     Raises:
         SandboxError: one line that says what is in the way, such as a taken port or a home in use.
     """
     with home.owned():
         require_free(port, setting="STACKPRO_PORT")
-        world = open_world(home, port=port, web_port=web_port)
+        if frontend and not _has_port(web_port, is_wanted=web_port_is_wanted, on_progress=on_progress):
+            frontend = None
+        world = open_world(home, port=port, web_port=web_port, frontend=frontend)
         supervisor = Supervisor(logs=home.logs, record=home.processes, on_progress=on_progress)
         for child in children(world):
             supervisor.add(child)
+        # Before the gateway answers: who waited for its `/readyz` reads this next.
+        home.write_endpoints(world.endpoints())
+        supervisor.run(on_up=partial(on_up, world))
 
-        def up() -> None:
-            home.write_endpoints(world.endpoints())
-            on_up(world)
 
-        supervisor.run(on_up=up)
+def _has_port(port: int, *, is_wanted: bool, on_progress: Callable[[Progress], None]) -> bool:
+    try:
+        require_free(port, setting="STACKPRO_WEB_PORT")
+    except PortTaken as error:
+        if is_wanted:
+            raise
+        on_progress(Progress("web", "crashed", 0.0, f"is left out. {error}"))
+        return False
+    return True
 
 
 def children(world: World) -> list[Child]:
@@ -74,6 +92,7 @@ def children(world: World) -> list[Child]:
         ),
         *_services(world),
         *_machines(world),
+        *_web(world),
         _gateway(world),
     ]
 
@@ -124,11 +143,29 @@ def _machines(world: World) -> list[Child]:
     ]
 
 
+def _web(world: World) -> list[Child]:
+    """The web app, where it is built."""
+    if world.frontend is None:
+        return []
+    settings = world.web(world.frontend)
+    run = partial(_serve, "web", partial(create_web, settings), world.web_port)
+    return [Child(name="web", run=run, ready=http_ready(f"{world.web_url}/config.json"))]
+
+
 def _gateway(world: World) -> Child:
     return Child(
         name="gateway",
         run=partial(_serve, "gateway", lambda: create_gateway(world.gateway()), world.port),
-        after=("auth", "billing", "provisioner", "valkey", "edge", "hosts", *EMULATORS),
+        after=(
+            "auth",
+            "billing",
+            "provisioner",
+            "valkey",
+            "edge",
+            "hosts",
+            *EMULATORS,
+            *(["web"] if world.frontend else []),
+        ),
         ready=http_ready(f"{world.gateway_url}/readyz"),
     )
 

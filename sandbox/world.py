@@ -24,6 +24,7 @@ from sandbox.objects.app import ObjectsServerSettings
 from sandbox.postgres import EmbeddedPostgres
 from sandbox.stripe.settings import StripeSandboxSettings
 from sandbox.valkey import EmbeddedValkey
+from sandbox.web.app import WebSettings
 from services.auth.settings import AuthSettings
 from services.billing.settings import BillingSettings
 from services.gateway.settings import GatewaySettings
@@ -53,11 +54,15 @@ SECRETS = {
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Where everything of one sandbox is. `port` is the gateway's, `web_port` the web app's."""
+    """Where everything of one sandbox is. `port` is the gateway's, `web_port` the web app's.
+
+    `frontend` is the folder of the built web app; None runs the platform without it.
+    """
 
     home: Home
     port: int
     web_port: int
+    frontend: Path | None = None
     ports: dict[str, int]
     secrets: dict[str, str]
 
@@ -68,6 +73,16 @@ class World:
     @property
     def gateway_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def web_url(self) -> str:
+        """Where people go: the web app, or the gateway's plain pages where there is none."""
+        return f"http://127.0.0.1:{self.web_port}" if self.frontend else self.gateway_url
+
+    @property
+    def web_origins(self) -> list[str]:
+        """What a browser names as the web app's origin, also while it is served by Next.js itself."""
+        return [f"http://{host}:{self.web_port}" for host in ("127.0.0.1", "localhost")]
 
     @property
     def clock_file(self) -> Path:
@@ -105,6 +120,7 @@ class World:
         """What `endpoints.json` tells: addresses for people and programs on this machine."""
         return {
             "gateway": self.gateway_url,
+            **({"web": self.web_url} if self.frontend else {}),
             "stripe": self.url("stripe"),
             "mailbox": self.url("mailbox"),
             "cloud": self.url("cloud"),
@@ -164,7 +180,8 @@ class World:
                 "keys": self.keys,
                 "mail": self.mail,
                 "refresh_key": SecretStr(self.secrets["refresh"]),
-                "web_url": self.gateway_url,
+                "web_origins": self.web_origins,
+                "web_url": self.web_url,
             }
         )
 
@@ -174,7 +191,7 @@ class World:
             | {
                 "mail": self.mail,
                 "auth_url": self.url("auth"),
-                "web_url": self.gateway_url,
+                "web_url": self.web_url,
                 "stripe_api_key": SecretStr(self.secrets["stripe.api_key"]),
                 "stripe_webhook_secrets": (SecretStr(self.secrets["stripe.webhook"]),),
                 "stripe_api_url": self.url("stripe"),
@@ -203,7 +220,7 @@ class World:
                 ),
                 "auth_url": self.url("auth"),
                 "billing_url": self.url("billing"),
-                "web_url": self.gateway_url,
+                "web_url": self.web_url,
                 "agent_url": self.url("provisioner"),
                 "host_token_key": SecretStr(self.secrets["agent"]),
                 "stack_url_template": f"http://{{slug}}.{BASE_DOMAIN}:{self.ports['edge']}",
@@ -220,7 +237,7 @@ class World:
             provisioner_url=self.url("provisioner"),
             service_private_key=SecretStr(self.secrets["service.gateway"]),
             valkey_url=SecretStr(self.valkey.url()),
-            cors_origins=[f"http://127.0.0.1:{self.web_port}", f"http://localhost:{self.web_port}"],
+            cors_origins=self.web_origins,
             metrics_token=SecretStr(self.secrets["metrics"]),
             drain_seconds=0,
         )
@@ -251,6 +268,9 @@ class World:
             base_domain=BASE_DOMAIN,
         )
 
+    def web(self, frontend: Path) -> WebSettings:
+        return WebSettings(frontend=frontend, api_url=self.gateway_url)
+
     def edge(self) -> EdgeSettings:
         return EdgeSettings(cloud_url=self.url("cloud"), hosts=self.home.path / "hosts", port=self.ports["edge"])
 
@@ -258,12 +278,13 @@ class World:
         return HostsSettings(cloud_url=self.url("cloud"), hosts=self.home.path / "hosts")
 
 
-def open_world(home: Home, *, port: int, web_port: int) -> World:
+def open_world(home: Home, *, port: int, web_port: int, frontend: Path | None = None) -> World:
     """The world of `home`: what it has kept, and what is made at its first start."""
     return World(
         home=home,
         port=port,
         web_port=web_port,
+        frontend=frontend,
         ports=home.ports(PORTS, fixed=(port, web_port)),
         secrets=home.secrets(SECRETS),
     )

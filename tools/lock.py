@@ -1,7 +1,8 @@
 """Compiles the lock files from `pyproject.toml`: `python -m tools.lock`, or with `--upgrade` for newer versions.
 
-`requirements.lock` holds every extra; `locks/<name>.lock` what one image needs, at the same versions. No
-lock names a package host: which one is asked is the machine's own configuration.
+`requirements.lock` holds every extra; `locks/<name>.lock` what one image needs, at the same versions;
+`locks/web.lock` the Node.js that is installed where the machine has none. No lock names a package host: which one is
+asked is the machine's own configuration.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 
 SERVICES = ("auth", "billing", "gateway", "provisioner")
 IMAGES = (*SERVICES, "sandbox")
+NODE = "web"
 OLDEST_PYTHON = "3.11"
 _FLAGS = (
     "--generate-hashes",
@@ -25,16 +27,20 @@ _FLAGS = (
 
 
 def lock_paths(root: Path) -> dict[str, Path]:
-    """The lock of every image by its name, and that of everything as `all`."""
-    return {"all": root / "requirements.lock", **{name: root / "locks" / f"{name}.lock" for name in IMAGES}}
+    """The lock of every image by its name, that of everything as `all`, and that of Node.js as `web`."""
+    return {"all": root / "requirements.lock", **{name: root / "locks" / f"{name}.lock" for name in (*IMAGES, NODE)}}
 
 
 def compile_arguments(root: Path, name: str, *, upgrade: bool = False) -> list[str]:
     """The arguments of `uv` that compile the lock called `name`; versions stay as they are unless `upgrade`."""
     paths = lock_paths(root)
-    arguments = ["pip", "compile", "pyproject.toml", *_FLAGS, "--output-file", str(paths[name].relative_to(root))]
+    output = ["--output-file", str(paths[name].relative_to(root))]
+    newer = ["--upgrade"] if upgrade else []
+    if name == NODE:
+        return ["pip", "compile", "--group", NODE, *_FLAGS, *output, "--no-annotate", *newer]
+    arguments = ["pip", "compile", "pyproject.toml", *_FLAGS, *output]
     if name == "all":
-        return [*arguments, "--all-extras", *(["--upgrade"] if upgrade else [])]
+        return [*arguments, "--all-extras", *newer]
     # Compiled anew each time, so that the versions are those of requirements.lock and of nothing else.
     return [*arguments, "--extra", name, "--constraint", "requirements.lock", "--no-annotate", "--upgrade"]
 

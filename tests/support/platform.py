@@ -15,6 +15,7 @@ import httpx
 
 from libs.common.ids import new_id
 from sandbox.ports import free_port
+from sandbox.web.build import FRONTEND
 
 PASSWORD = "correct horse battery staple 7"
 CARD = {"exp_month": "12", "exp_year": "2034", "cvc": "123"}
@@ -40,7 +41,8 @@ class Platform:
 
     home: Path
     port: int = field(default_factory=free_port)
-    web_port: int = field(default_factory=free_port)
+    web_port: int | None = field(default_factory=free_port)
+    frontend: Path = FRONTEND
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -53,12 +55,17 @@ class Platform:
             **os.environ,
             "STACKPRO_HOME": str(self.home),
             "STACKPRO_PORT": str(self.port),
-            "STACKPRO_WEB_PORT": str(self.web_port),
+            "STACKPRO_FRONTEND": str(self.frontend),
+            **({} if self.web_port is None else {"STACKPRO_WEB_PORT": str(self.web_port)}),
         }
 
     def endpoints(self) -> dict[str, str]:
         found: dict[str, str] = json.loads((self.home / "endpoints.json").read_text())
         return found
+
+    def printed(self) -> str:
+        """What `stackpro up` has told so far."""
+        return (self.home.parent / f"{self.home.name}.up.log").read_text()
 
     def start(self) -> None:
         """Starts it and waits for `/readyz`."""
@@ -76,7 +83,7 @@ class Platform:
 
     def _is_up(self) -> bool:
         if self.process is None or self.process.poll() is not None:
-            raise AssertionError((self.home.parent / f"{self.home.name}.up.log").read_text()[-2000:])
+            raise AssertionError(self.printed()[-2000:])
         try:
             return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
         except httpx.HTTPError:
