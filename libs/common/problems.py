@@ -21,9 +21,11 @@ import orjson
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 
 from libs.common.request_context import current_request_id
 
@@ -239,13 +241,21 @@ _BY_STATUS: dict[int, type[Problem]] = {
 }
 
 
-async def _answer_http_exception(_request: Request, error: Exception) -> Response:
+def _allowed_methods(request: Request) -> str:
+    """What every route of this path takes together; Starlette names the methods of the first alone."""
+    routes = iter_route_contexts(request.app.routes)
+    methods = [route.methods or set() for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted(set[str]().union(*methods)))
+
+
+async def _answer_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     known = _BY_STATUS.get(error.status_code)
     if known is not None:
         return problem_response(known())
-    problem = Problem(code=HTTPStatus(error.status_code).name.lower(), detail=str(error.detail), headers=error.headers)
+    headers = {"Allow": _allowed_methods(request)} if error.status_code == 405 else error.headers
+    problem = Problem(code=HTTPStatus(error.status_code).name.lower(), detail=str(error.detail), headers=headers)
     response = problem_response(problem)
     response.status_code = error.status_code
     return response
