@@ -59,7 +59,7 @@ class _Comparison:
     def _operations(self, old: Document, new: Document, line: str) -> Iterator[str]:
         if old.get("operationId") != new.get("operationId"):
             yield f"{line}: operationId changed from {old.get('operationId')} to {new.get('operationId')}"
-        if new.get("security") and not old.get("security"):
+        if new.get("security") and not old.get("security") and {} not in new["security"]:
             yield f"{line}: now asks for credentials"
         yield from self._parameters(old, new, line)
         yield from self._bodies(old, new, line)

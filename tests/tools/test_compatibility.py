@@ -170,6 +170,7 @@ BREAKING: dict[str, tuple[Change, str]] = {
 }
 
 HARMLESS: dict[str, Change] = {
+    "credentials may be given": lambda doc: operation(doc, "get").update(security=[{"Cookie": []}, {}]),
     "nothing changes": lambda _doc: None,
     "a path is added": lambda doc: doc["paths"].update({"/v1/other": {}}),
     "an answer gains a field": lambda doc: note(doc)["properties"].update(pinned={"type": "boolean"}),
