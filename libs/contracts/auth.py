@@ -38,7 +38,7 @@ class Tenant(BaseModel):
 
 
 class OwnerContact(BaseModel):
-    """To whom the platform writes about a tenant."""
+    """To whom the platform writes about a tenant; `locale` is the owner's, a BCP 47 tag."""
 
     user_id: UUID
     email: str

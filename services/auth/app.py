@@ -14,6 +14,7 @@ from services.auth.accounts import internal_endpoints
 from services.auth.base import Base
 from services.auth.context import open_context
 from services.auth.mails.sweeps import mail_sweep
+from services.auth.profiles import endpoints as profiles
 from services.auth.sessions import endpoints as sessions
 from services.auth.settings import AuthSettings
 from services.auth.signing_keys import endpoints as signing_keys
@@ -27,6 +28,7 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=(
         accounts.router,
+        profiles.router,
         sessions.router,
         signing_keys.router,
         internal_endpoints.router,

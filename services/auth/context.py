@@ -12,6 +12,8 @@ from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from services.auth.accounts.passwords import PasswordHasher
 from services.auth.accounts.service import Accounts
+from services.auth.profiles.service import Profiles
+from services.auth.sessions.browser import BrowserRules
 from services.auth.sessions.service import Sessions
 from services.auth.settings import AuthSettings
 from services.auth.signing_keys.cipher import SigningKeyCipher
@@ -23,6 +25,8 @@ class AuthContext(ServiceContext):
     """What auth's endpoints, handlers and sweeps use."""
 
     accounts: Accounts
+    profiles: Profiles
+    browser: BrowserRules
     sessions: Sessions
     signing_keys: SigningKeys
     cipher: SigningKeyCipher
@@ -59,6 +63,8 @@ async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
                 assertions=parts.assertions,
                 access_modes=parts.access_modes,
                 accounts=Accounts(parts.database, sessions, hasher, parts.clock, home_region=settings.home_region),
+                profiles=Profiles(parts.database, hasher),
+                browser=BrowserRules(origins=settings.web_origins, cookie_domain=settings.session_cookie_domain),
                 sessions=sessions,
                 signing_keys=signing_keys,
                 cipher=cipher,

@@ -1,11 +1,16 @@
 """auth's settings."""
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr
 
 from libs.adapters.bus import BusSettings
 from libs.adapters.keys import KeysSettings
 from libs.adapters.mail import MailSettings
 from libs.common.settings import ServiceSettings
+
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?$")]
+"""As browsers send it (RFC 6454 §6.2): lower case, no path, no slash at its end."""
 
 
 class AuthSettings(ServiceSettings):
@@ -18,3 +23,11 @@ class AuthSettings(ServiceSettings):
     password_threads: int = Field(default=2, ge=1, description="Threads that hash passwords; one per core is enough.")
     home_region: str = Field(default="us-east-1", description="AWS region of new tenants' stacks and data.")
     web_url: str = Field(description="Where people reach the web app.")
+    web_origins: list[Origin] = Field(
+        default=[], description="Origins of the web app, as JSON; only their pages may have a session in a cookie."
+    )
+    session_cookie_domain: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
+        description="Domain whose hosts share the session cookie; by default the API's host alone has it.",
+    )

@@ -6,8 +6,10 @@ from libs.common.problems import Forbidden
 from services.gateway.forwarding.headers import Headers, header
 
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
-_REQUEST_HEADERS = b"authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id"
-_EXPOSED = b"etag, location, ratelimit, ratelimit-policy, retry-after, x-request-id"
+_REQUEST_HEADERS = (
+    b"authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, x-csrf-protection"
+)
+_EXPOSED = b"etag, idempotent-replayed, location, ratelimit, ratelimit-policy, retry-after, x-request-id"
 _MAX_AGE = b"600"
 _VARY = (b"vary", b"Origin")
 

@@ -36,6 +36,7 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/auth", service="auth", needs_token=False),
     Route(prefix="/v1/auth/login", service="auth", needs_token=False, shed_last=True),
     Route(prefix="/v1/auth/refresh", service="auth", needs_token=False, shed_last=True),
+    Route(prefix="/v1/auth/sessions", service="auth"),
     Route(prefix="/v1/me", service="auth"),
     Route(prefix="/.well-known/jwks.json", service="auth", needs_token=False),
     Route(prefix="/v1/billing", service="billing"),

@@ -25,6 +25,11 @@ GUARDED = [operation for operation in all_operations() if operation.audience in 
 WITH_IDS = [operation for operation in OPERATIONS_OF_MEMBERS if operation.parameters]
 EXEMPT = {
     "GET /v1/me": "signing in and out is possible always",
+    "PATCH /v1/me": "an account is the person's, not the business's",
+    "POST /v1/me/password": "an account is the person's, not the business's",
+    "GET /v1/auth/sessions": "signing in and out is possible always",
+    "DELETE /v1/auth/sessions": "signing in and out is possible always",
+    "DELETE /v1/auth/sessions/{session_id}": "signing in and out is possible always",
     "GET /v1/billing/subscription": "a suspended tenant must be able to pay",
     "POST /v1/billing/checkout": "a suspended tenant must be able to pay",
     "GET /v1/dashboard": "shows the tenant that it is suspended, and why",

@@ -53,6 +53,7 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
     if subscribed:
         await _subscribe(services, tenant_id)
     deployment_id = await _deploy(services, tenant_id)
+    [session] = await services.auth.sessions.live_of(signed_up.user.id)
     return Tenant(
         id=tenant_id,
         owner=signed_up.user.id,
@@ -60,6 +61,7 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
             "tenant_id": str(tenant_id),
             "deployment_id": str(deployment_id),
             "slug": signed_up.tenant.slug,
+            "session_id": str(session.id),
         },
     )
 

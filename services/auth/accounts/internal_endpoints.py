@@ -34,5 +34,5 @@ async def get_owner_contact(tenant_id: UUID, context: Context, _caller: Caller) 
         full_name=owner.full_name,
         company=tenant.name,
         slug=tenant.slug,
-        locale=tenant.locale,
+        locale=owner.locale,
     )

@@ -10,7 +10,7 @@ from services.auth.base import Base
 
 
 class UserAccount(Base):
-    """A person. `email` is normalised: lower case, no surrounding space."""
+    """A person. `email` is normalised: lower case, no surrounding space; `locale` is a BCP 47 tag."""
 
     __tablename__ = "user_account"
     __table_args__ = keeps(
@@ -24,6 +24,7 @@ class UserAccount(Base):
     email: Mapped[str]
     full_name: Mapped[str]
     password_hash: Mapped[str]
+    locale: Mapped[str]
     created_at: Mapped[datetime]
 
 

@@ -5,7 +5,7 @@ once would only make every caller wait; beyond `MAX_WAITING` callers are asked t
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -29,26 +29,38 @@ class TooManySignIns(Unavailable):
     default_detail = "Many people are signing in right now. Try again in a moment."
 
 
-def check_strength(password: str, *, personal: tuple[str, ...]) -> None:
-    """`personal` are words that someone who knows the person would try first.
+def check_strength(password: str, *, personal: Mapping[str, Sequence[str]], pointer: str = "/password") -> None:
+    """`personal` are words that someone who knows the person would try first, by the field that they stand in.
 
     Raises:
-        WeakPassword: with what to do about it, at `/password`.
+        WeakPassword: at `pointer`, by one of the codes `password_too_short` (`min_length`), `password_repetitive`,
+            `password_personal` (`field`: what the password holds) and `password_common`.
     """
+    fault = _fault(password, personal)
+    if fault is not None:
+        code, message, held = fault
+        params = {"min_length": MIN_LENGTH, **({"field": held} if held else {})}
+        raise WeakPassword(message, errors=[FieldError(pointer=pointer, code=code, message=message, params=params)])
+
+
+def _fault(password: str, personal: Mapping[str, Sequence[str]]) -> tuple[str, str, str | None] | None:
+    """Code and message of what is wrong, and the field that the password holds; None where it is good."""
     lowered = password.lower()
-    rest = lowered
-    for part in (*COMMON_PARTS, *(word.lower() for word in personal if len(word) > 3)):
-        rest = rest.replace(part, "")
+    words = {word.lower(): field for field, known in personal.items() for word in known if len(word) > 3}
     if len(password) < MIN_LENGTH:
-        _refuse("too_short", f"Use at least {MIN_LENGTH} characters; a few words make a good password.")
-    if len(set(lowered)) < 5 or len(rest) < MIN_LENGTH // 2:
-        _refuse("too_easy", "This password is easy to guess. Use a few words that do not belong together.")
-
-
-def _refuse(code: str, message: str) -> None:
-    raise WeakPassword(
-        message, errors=[FieldError(pointer="/password", code=code, message=message, params={"min_length": MIN_LENGTH})]
-    )
+        return "password_too_short", f"Use at least {MIN_LENGTH} characters; a few words make a good password.", None
+    if len(set(lowered)) < 5:
+        return "password_repetitive", "This password repeats a few characters. Use a few different words.", None
+    rest, held = lowered, None
+    for word in sorted({*words, *COMMON_PARTS}, key=len, reverse=True):
+        if word in rest:
+            rest, held = rest.replace(word, ""), held or words.get(word)
+    if len(rest) >= MIN_LENGTH // 2:
+        return None
+    if held is not None:
+        message = "This password holds your name, address or company. Use words that have nothing to do with you."
+        return "password_personal", message, held
+    return "password_common", "This password is easy to guess. Use a few words that do not belong together.", None
 
 
 class PasswordHasher:

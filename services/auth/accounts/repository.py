@@ -1,8 +1,9 @@
 """All SQL of people and their businesses, within one tenant or for one person."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +30,24 @@ async def find_user_by_email(session: AsyncSession, email: str) -> UserAccount |
 
 async def find_user(session: AsyncSession, user_id: UUID) -> UserAccount | None:
     return await session.get(UserAccount, user_id)
+
+
+async def hold_password(session: AsyncSession, user_id: UUID, password_hash: str) -> bool:
+    """Whether this is still the person's password; if so, it cannot change before the transaction ends."""
+    same = UserAccount.id == user_id, UserAccount.password_hash == password_hash
+    return await session.scalar(select(UserAccount.id).where(*same).with_for_update(read=True)) is not None
+
+
+async def change_password(session: AsyncSession, user_id: UUID, *, old_hash: str, new_hash: str) -> bool:
+    """False where `old_hash` is the person's no longer."""
+    same = UserAccount.id == user_id, UserAccount.password_hash == old_hash
+    changed = update(UserAccount).where(*same).values(password_hash=new_hash).returning(UserAccount.id)
+    return await session.scalar(changed) is not None
+
+
+async def change_profile(session: AsyncSession, user_id: UUID, changes: Mapping[str, str]) -> None:
+    """`changes` are by the name of the column, and not empty."""
+    await session.execute(update(UserAccount).where(UserAccount.id == user_id).values(**changes))
 
 
 async def find_tenant(session: AsyncSession, tenant_id: UUID) -> TenantRow | None:

@@ -1,25 +1,51 @@
-"""What crosses the wire about accounts and sessions."""
+"""What crosses the wire about sign-up and sign-in."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, validate_email
+from pydantic_core import PydanticCustomError
 
 from libs.adapters.mail.port import check_address
-from libs.common.schemas import RequestBody
+from services.auth.accounts.locales import PATTERN, check_locale
+from services.auth.sessions.schemas import OpensSession, TokenAnswer
+
+_NAME = re.compile(r"[^\x00-\x1f\x7f<>]+")
+
+
+def _check_email(text: str) -> str:
+    try:
+        if "<" in text:
+            raise ValueError("an address with a name before it")
+        return check_address(validate_email(text)[1].lower())
+    except ValueError as error:
+        raise PydanticCustomError("email_invalid", "Use an address such as `ada@example.com`.") from error
+
+
+def _check_name(text: str) -> str:
+    if _NAME.fullmatch(text) is None:
+        raise PydanticCustomError("characters_refused", "Leave out {refused}.", {"refused": "< >"})
+    return text
+
 
 Email = Annotated[
-    EmailStr,
-    AfterValidator(str.lower),
-    AfterValidator(check_address),
-    Field(max_length=254, examples=["ada@example.com"]),
+    str,
+    Field(max_length=254, examples=["ada@example.com"], json_schema_extra={"format": "email"}),
+    AfterValidator(_check_email),
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256, examples=["seven quiet otters build a bridge"])]
-RefreshToken = Annotated[str, Field(min_length=16, max_length=256, examples=["Rf3kq0Zb7uXw1nYc5tVd8sLg2pJh6mQe"])]
-Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=120, json_schema_extra={"pattern": f"^{_NAME.pattern}$"}),
+    AfterValidator(_check_name),
+]
+Locale = Annotated[
+    str, Field(max_length=35, json_schema_extra={"pattern": PATTERN}, examples=["de"]), AfterValidator(check_locale)
+]
 
 
-class SignUpRequest(RequestBody):
+class SignUpRequest(OpensSession):
     """A visitor's account and business."""
 
     email: Email
@@ -27,43 +53,25 @@ class SignUpRequest(RequestBody):
     full_name: Name = Field(examples=["Ada Lovelace"])
     company: Name = Field(examples=["Bäcker & Söhne"])
     plan: str = Field(default="trial", max_length=40, pattern=r"^[a-z0-9_]+$", description="The plan wanted.")
+    locale: Locale | None = Field(
+        default=None, description="Language of the person and the business; by default as `Accept-Language` says."
+    )
 
 
-class LoginRequest(RequestBody):
+class LoginRequest(OpensSession):
     """Address and password."""
 
     email: Email
     password: Password
 
 
-class RefreshRequest(RequestBody):
-    """A refresh token, and the business to work in if it is to change."""
-
-    refresh_token: RefreshToken
-    tenant_id: UUID | None = Field(default=None, description="Switches to this business.")
-
-
-class LogoutRequest(RequestBody):
-    """The refresh token of the session to end."""
-
-    refresh_token: RefreshToken
-
-
-class TokenAnswer(BaseModel):
-    """`expires_in` is the access token's life in seconds."""
-
-    access_token: str
-    refresh_token: str
-    token_type: str = "Bearer"
-    expires_in: int
-
-
 class UserAnswer(BaseModel):
-    """A person."""
+    """A person; `locale` is a BCP 47 tag."""
 
     id: UUID
     email: str
     full_name: str
+    locale: str
 
 
 class TenantAnswer(BaseModel):
@@ -79,20 +87,3 @@ class SignUpAnswer(TokenAnswer):
 
     user: UserAnswer
     tenant: TenantAnswer
-
-
-class MembershipAnswer(BaseModel):
-    """A business that the person belongs to, and their role in it."""
-
-    tenant: TenantAnswer
-    role: str
-
-
-class MeAnswer(BaseModel):
-    """Who is signed in, where, and what they may do there."""
-
-    user: UserAnswer
-    tenant: TenantAnswer
-    role: str
-    permissions: list[str]
-    memberships: list[MembershipAnswer]

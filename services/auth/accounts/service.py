@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,15 +13,16 @@ from libs.common.clock import Clock
 from libs.common.database import Database
 from libs.common.events import announce
 from libs.common.ids import new_id, new_slug
-from libs.common.problems import NotFound, RateLimited, Unauthenticated
+from libs.common.problems import NotFound, Unauthenticated
 from libs.common.request_context import current_request_id
 from libs.contracts.auth import TenantCreated
 from services.auth.accounts import lookups, repository
 from services.auth.accounts.errors import EmailTaken, WrongCredentials
+from services.auth.accounts.locales import DEFAULT
 from services.auth.accounts.lookups import OwnMembership
 from services.auth.accounts.models import Membership, TenantRow, UserAccount
 from services.auth.accounts.passwords import PasswordHasher, check_strength
-from services.auth.attempts.service import Limit, count_attempt, forget_attempts
+from services.auth.attempts.service import Limit, count_try, forget_attempts
 from services.auth.mails.models import OutgoingMail
 from services.auth.sessions.service import Sessions, Tokens
 
@@ -32,13 +33,15 @@ SIGN_INS = Limit(name="sign_in", times=10, seconds=900)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """What a visitor fills in; `email` is normalised."""
+    """What a visitor fills in; `email` is normalised. `user_agent` is the header, `locale` the language to write in."""
 
     email: str
     password: str
     full_name: str
     company: str
     plan: str
+    locale: str = DEFAULT
+    user_agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +72,9 @@ class Accounts:
             WeakPassword, EmailTaken
             RateLimited: too many tries with this address.
         """
-        check_strength(account.password, personal=(account.email.split("@")[0], account.company, account.full_name))
+        check_strength(account.password, personal=known_words(account.email, account.full_name, [account.company]))
         async with _taking_at_least(SIGN_UP_SECONDS):
-            await self._count(SIGN_UPS, account.email)
+            await count_try(self._database, SIGN_UPS, account.email)
             password_hash = await self._hasher.hash(account.password)
             signed_up = await self._create(account, password_hash)
             if signed_up is None:
@@ -86,13 +89,14 @@ class Accounts:
             email=account.email,
             full_name=account.full_name,
             password_hash=password_hash,
+            locale=account.locale,
             created_at=now,
         )
         tenant = TenantRow(
             tenant_id=tenant_id,
             slug=new_slug(account.company),
             name=account.company,
-            locale="en",
+            locale=account.locale,
             time_zone="UTC",
             country=None,
             home_region=self._home_region,
@@ -114,7 +118,9 @@ class Accounts:
                 request_id=current_request_id(),
             )
             membership = OwnMembership(tenant_id=tenant_id, slug=tenant.slug, name=tenant.name, role=owner.role)
-            tokens = await self._sessions.open(session, user_id=user_id, membership=membership)
+            tokens = await self._sessions.open(
+                session, user_id=user_id, membership=membership, user_agent=account.user_agent
+            )
         return SignedUp(user=user, tenant=tenant, tokens=tokens)
 
     async def _tell_owner_of_address(self, email: str) -> None:
@@ -123,14 +129,14 @@ class Accounts:
             if user is not None:
                 await promise_mail(session, OutgoingMail, {"user_id": user.id}, kind="email_taken")
 
-    async def sign_in(self, email: str, password: str) -> Tokens:
+    async def sign_in(self, email: str, password: str, *, user_agent: str | None = None) -> Tokens:
         """Opens a session in the first of the person's businesses.
 
         Raises:
             WrongCredentials: the same, in the same time, for an unknown address and a wrong password.
             RateLimited: too many tries with this address.
         """
-        await self._count(SIGN_INS, email)
+        await count_try(self._database, SIGN_INS, email)
         async with self._database.platform_session() as session:
             user = await repository.find_user_by_email(session, email)
         if not await self._hasher.verify(password, None if user is None else user.password_hash) or user is None:
@@ -139,18 +145,10 @@ class Accounts:
         if not memberships:
             raise WrongCredentials
         async with self._database.platform_session() as session:
+            if not await repository.hold_password(session, user.id, user.password_hash):
+                raise WrongCredentials  # it was changed while the old one was verified
             await forget_attempts(session, SIGN_INS, email)
-            return await self._sessions.open(session, user_id=user.id, membership=memberships[0])
-
-    async def _count(self, limit: Limit, email: str) -> None:
-        over: RateLimited | None = None
-        async with self._database.platform_session() as session:
-            try:
-                await count_attempt(session, limit, email)
-            except RateLimited as error:
-                over = error  # raised after the commit, so that the try is counted
-        if over is not None:
-            raise over
+            return await self._sessions.open(session, user_id=user.id, membership=memberships[0], user_agent=user_agent)
 
     async def memberships(self, user_id: UUID) -> list[OwnMembership]:
         """The businesses that a person belongs to."""
@@ -179,6 +177,11 @@ class Accounts:
         if owner is None:
             raise NotFound
         return owner
+
+
+def known_words(email: str, full_name: str, companies: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What someone who knows the person would try first, by the field that it stands in; for `check_strength`."""
+    return {"email": [email.split("@", maxsplit=1)[0], email], "full_name": [full_name], "company": companies}
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import func
 
+from libs.common.database import Database
 from libs.common.problems import RateLimited
 from services.auth.attempts.models import Attempt
 
@@ -22,12 +23,22 @@ class Limit:
     seconds: int
 
 
-async def count_attempt(session: AsyncSession, limit: Limit, subject: str) -> None:
-    """Counts one try; commit it even when the try fails.
+async def count_try(database: Database, limit: Limit, subject: str) -> None:
+    """Counts one try in a transaction of its own, so that it stays counted when what is tried fails.
 
     Raises:
         RateLimited: there were too many; says when to come back.
     """
+    async with database.platform_session() as session:
+        retry_after = await _count(session, limit, subject)
+    if retry_after is not None:
+        raise RateLimited(
+            "Too many tries for this address. Wait as long as `Retry-After` says.", retry_after=retry_after
+        )
+
+
+async def _count(session: AsyncSession, limit: Limit, subject: str) -> float | None:
+    """Counts one try; where it is one too many, the seconds until the window ends."""
     now = datetime.now(UTC)
     fresh_end = now + timedelta(seconds=limit.seconds)
     row = insert(Attempt).values(id=_key(limit, subject), count=1, window_ends_at=fresh_end)
@@ -40,11 +51,7 @@ async def count_attempt(session: AsyncSession, limit: Limit, subject: str) -> No
         },
     ).returning(Attempt.count, Attempt.window_ends_at)
     count, ends_at = (await session.execute(statement)).one()
-    if count > limit.times:
-        raise RateLimited(
-            "Too many tries for this address. Wait as long as `Retry-After` says.",
-            retry_after=(ends_at - now).total_seconds(),
-        )
+    return (ends_at - now).total_seconds() if count > limit.times else None
 
 
 async def forget_attempts(session: AsyncSession, limit: Limit, subject: str) -> None:

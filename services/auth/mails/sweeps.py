@@ -18,7 +18,7 @@ def mail_sweep(database: Database, mailer: Mailer, *, web_url: str) -> Sweep:
             user = await accounts.find_user(session, mail.user_id)
         if user is None:
             raise NotFound
-        words = mail_text(mail.kind, "en")
+        words = mail_text(mail.kind, user.locale)
         text = words.text.format(full_name=user.full_name, web_url=web_url)
         return Letter(to=user.email, subject=words.subject, text=text)
 

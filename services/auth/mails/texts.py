@@ -32,6 +32,26 @@ TEXTS: dict[str, dict[str, MailText]] = {
             ),
         ),
     },
+    "password_changed": {
+        "en": MailText(
+            subject="Your StackPro password was changed",
+            text=(
+                "Hello {full_name},\n\n"
+                "the password of your StackPro account was changed just now, and all your other sessions were signed "
+                "out.\n\n"
+                "If it was you, you need not do anything. If it was not, reply to this mail at once.\n"
+            ),
+        ),
+        "de": MailText(
+            subject="Ihr StackPro-Passwort wurde geändert",
+            text=(
+                "Guten Tag {full_name},\n\n"
+                "das Passwort Ihres StackPro-Kontos wurde soeben geändert, und alle Ihre anderen Sitzungen wurden "
+                "beendet.\n\n"
+                "Waren Sie es, brauchen Sie nichts zu tun. Wenn nicht, antworten Sie bitte sofort auf diese Mail.\n"
+            ),
+        ),
+    },
 }
 
 

@@ -10,12 +10,15 @@ from services.auth.base import Base
 
 
 class UserSession(Base):
-    """One sign-in of a person. All its refresh tokens are one family; `current_tenant_id` is where they work."""
+    """One sign-in of a person. All its refresh tokens are one family; `current_tenant_id` is where they work.
+
+    `user_agent` is what the browser called itself when it signed in, at most 256 characters.
+    """
 
     __tablename__ = "user_session"
     __table_args__ = keeps(
         owner="auth",
-        personal=("user_id", "created_at", "last_used_at"),
+        personal=("user_id", "created_at", "last_used_at", "user_agent"),
         retention=Timed(
             after=timedelta(days=60),
             since="last_used_at",
@@ -29,6 +32,7 @@ class UserSession(Base):
     current_tenant_id: Mapped[UUID]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+    user_agent: Mapped[str | None]
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None]
 

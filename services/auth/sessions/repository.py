@@ -1,5 +1,6 @@
 """All SQL of sessions and refresh tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth.sessions.models import RefreshToken, UserSession
+
+MOST_SESSIONS = 100
 
 
 async def add_session(session: AsyncSession, row: UserSession, first_token: RefreshToken) -> None:
@@ -56,3 +59,26 @@ async def revoke(session: AsyncSession, session_id: UUID, *, because: str, now: 
     live = UserSession.id == session_id, UserSession.revoked_at.is_(None)
     ended = update(UserSession).where(*live).values(revoked_at=now, revoked_because=because).returning(UserSession.id)
     return await session.scalar(ended) is not None
+
+
+async def revoke_all(
+    session: AsyncSession, user_id: UUID, *, because: str, now: datetime, but: UUID | None = None
+) -> None:
+    """Ends all of a person's sessions, except `but`."""
+    live = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+    if but is not None:
+        live = live.where(UserSession.id != but)
+    await session.execute(live.values(revoked_at=now, revoked_because=because))
+
+
+async def live_sessions(session: AsyncSession, user_id: UUID, *, used_since: datetime) -> Sequence[UserSession]:
+    """A person's sessions that were not revoked, the last used first; at most `MOST_SESSIONS`."""
+    live = UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.last_used_at > used_since
+    newest = UserSession.last_used_at.desc(), UserSession.id
+    return (await session.scalars(select(UserSession).where(*live).order_by(*newest).limit(MOST_SESSIONS))).all()
+
+
+async def is_of_user(session: AsyncSession, session_id: UUID, user_id: UUID) -> bool:
+    """Whether this is one of the person's sessions, ended or not."""
+    own = select(UserSession.id).where(UserSession.id == session_id, UserSession.user_id == user_id)
+    return await session.scalar(own) is not None

@@ -7,6 +7,7 @@ the same one without any token being stored. A token that comes again later than
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -14,25 +15,25 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.common.audit import record_audit
 from libs.common.database import Database
 from libs.common.ids import new_id
-from libs.common.problems import NotFound, Unauthenticated
+from libs.common.problems import NotFound
+from libs.common.request_context import current_request_id
 from libs.common.security.tokens import LIFETIME_SECONDS, AccessToken, sign_access_token
 from libs.contracts.permissions import PERMISSIONS_BY_ROLE
 from services.auth.accounts import lookups
 from services.auth.accounts.lookups import OwnMembership
 from services.auth.sessions import repository
+from services.auth.sessions.errors import InvalidRefreshToken
 from services.auth.sessions.models import RefreshToken, UserSession
 from services.auth.signing_keys.service import SigningKeys
 
 logger = structlog.get_logger()
 REFRESH_LIFETIME = timedelta(days=30)
-SAME_CHILD_WINDOW = timedelta(seconds=10)
-
-
-class InvalidRefreshToken(Unauthenticated):
-    code = "invalid_refresh_token"
-    default_detail = "This session has ended. Sign in again."
+SAME_CHILD_WINDOW = timedelta(seconds=60)
+"""Longer than a client waits for an answer and then asks again (ADR 7)."""
+USER_AGENT_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,10 @@ class Sessions:
         self._signing_keys = signing_keys
         self._refresh_key = refresh_key
 
-    async def open(self, session: AsyncSession, *, user_id: UUID, membership: OwnMembership) -> Tokens:
-        """Signs a person in, within the caller's transaction."""
+    async def open(
+        self, session: AsyncSession, *, user_id: UUID, membership: OwnMembership, user_agent: str | None = None
+    ) -> Tokens:
+        """Signs a person in, within the caller's transaction; `user_agent` is the header, kept in part."""
         now = datetime.now(UTC)
         row = UserSession(
             id=new_id(),
@@ -61,6 +64,7 @@ class Sessions:
             current_tenant_id=membership.tenant_id,
             created_at=now,
             last_used_at=now,
+            user_agent=_readable(user_agent),
             revoked_at=None,
             revoked_because=None,
         )
@@ -93,7 +97,7 @@ class Sessions:
         return row
 
     async def _rotate(self, refresh_token: str, *, tenant_id: UUID) -> str:
-        """The next token of the chain. One caller makes it; others within ten seconds get the same one."""
+        """The next token of the chain. One caller makes it; others within a minute get the same one."""
         now, digest, child = datetime.now(UTC), _digest(refresh_token), self._child(refresh_token)
         async with self._database.platform_session() as session:
             session_id = await repository.use_token(session, digest, now)
@@ -119,10 +123,29 @@ class Sessions:
             if known is not None:
                 await repository.revoke(session, known.session_id, because="logout", now=datetime.now(UTC))
 
-    async def end_session(self, session_id: UUID) -> None:
-        """Signs out by the session's id."""
+    async def live_of(self, user_id: UUID) -> Sequence[UserSession]:
+        """A person's sessions that can still be refreshed, the last used first."""
         async with self._database.platform_session() as session:
-            await repository.revoke(session, session_id, because="logout", now=datetime.now(UTC))
+            return await repository.live_sessions(session, user_id, used_since=datetime.now(UTC) - REFRESH_LIFETIME)
+
+    async def end_own(self, session_id: UUID, *, user_id: UUID, tenant_id: UUID) -> None:
+        """Ends one of a person's sessions; again, it changes nothing. `tenant_id` is whose audit log tells of it.
+
+        Raises:
+            NotFound: the person has no such session.
+        """
+        now = datetime.now(UTC)
+        async with self._database.tenant_session(tenant_id) as session:
+            if not await repository.is_of_user(session, session_id, user_id):
+                raise NotFound
+            if await repository.revoke(session, session_id, because="ended_by_user", now=now):
+                await _audit(session, tenant_id, user_id, "session.end", target=f"session:{session_id}")
+
+    async def end_all(self, *, user_id: UUID, tenant_id: UUID) -> None:
+        """Ends every session of a person. `tenant_id` is whose audit log tells of it."""
+        async with self._database.tenant_session(tenant_id) as session:
+            await repository.revoke_all(session, user_id, because="signed_out_everywhere", now=datetime.now(UTC))
+            await _audit(session, tenant_id, user_id, "session.end_all", target=f"user:{user_id}")
 
     async def _tokens(self, user_id: UUID, session_id: UUID, membership: OwnMembership, refresh_token: str) -> Tokens:
         token = AccessToken(
@@ -139,6 +162,15 @@ class Sessions:
 
     def _child(self, refresh_token: str) -> str:
         return hmac.new(self._refresh_key, refresh_token.encode(), hashlib.sha256).hexdigest()
+
+
+async def _audit(session: AsyncSession, tenant_id: UUID, user_id: UUID, action: str, *, target: str) -> None:
+    request_id, actor = current_request_id(), f"user:{user_id}"
+    await record_audit(session, tenant_id=tenant_id, actor=actor, action=action, target=target, request_id=request_id)
+
+
+def _readable(user_agent: str | None) -> str | None:
+    return "".join(char for char in user_agent or "" if char.isprintable())[:USER_AGENT_LENGTH] or None
 
 
 def _digest(refresh_token: str) -> bytes:

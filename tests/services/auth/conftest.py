@@ -13,6 +13,7 @@ from libs.common.application import create_application
 from services.auth.app import SERVICE
 from services.auth.context import AuthContext, open_context
 from services.auth.settings import AuthSettings
+from tests.services.auth.factories import WEB_APP, WEB_APP_IN_PRODUCTION
 from tests.support.buses import bus_settings
 from tests.support.databases import migrated_database
 from tests.support.http_server import served
@@ -38,6 +39,7 @@ async def auth_settings(postgres: PostgresServer, tmp_path_factory: pytest.TempP
             sender=Sender(address="hello@stackpro.example"), url="http://127.0.0.1:9", secret=SecretStr("s" * 32)
         ),
         web_url="http://127.0.0.1:3000",
+        web_origins=[WEB_APP, WEB_APP_IN_PRODUCTION],
         drain_seconds=0,
     )
 

@@ -53,6 +53,7 @@ async def test_a_taken_address_is_told_and_its_owner_gets_a_mail(
     answer = await sign_up(client)
     response = await client.post("/v1/auth/signup", json=sign_up_body(email=answer["user"]["email"]))
     assert (response.status_code, response.json()["code"]) == (409, "email_taken")
+    assert [(one["pointer"], one["code"]) for one in response.json()["errors"]] == [("/email", "email_taken")]
     async with context.database.platform_session() as session:
         mails = (
             await session.scalars(select(OutgoingMail).where(OutgoingMail.user_id == UUID(answer["user"]["id"])))
@@ -76,23 +77,57 @@ async def test_tries_with_one_address_are_limited(client: httpx.AsyncClient) -> 
 
 
 @pytest.mark.parametrize(
-    "password",
-    ["short", "aaaaaaaaaaaaaaaa", "password123456", "Bäcker & Söhne1"],
-    ids=["short", "one", "common", "own"],
+    ("password", "code", "params"),
+    [
+        ("short", "password_too_short", {"min_length": 10}),
+        ("aaaaaaaaaaaaaaaa", "password_repetitive", {"min_length": 10}),
+        ("password123456", "password_common", {"min_length": 10}),
+        ("Bäcker & Söhne1", "password_personal", {"min_length": 10, "field": "company"}),
+        ("ada lovelace 1", "password_personal", {"min_length": 10, "field": "full_name"}),
+        ("1ada.grace@example.com", "password_personal", {"min_length": 10, "field": "email"}),
+        ("x-ada.grace-1", "password_personal", {"min_length": 10, "field": "email"}),
+    ],
 )
-async def test_a_weak_password_is_refused_at_its_field(client: httpx.AsyncClient, password: str) -> None:
-    response = await client.post("/v1/auth/signup", json=sign_up_body(password=password))
+async def test_a_weak_password_is_refused_at_its_field_with_the_reason(
+    client: httpx.AsyncClient, password: str, code: str, params: dict[str, object]
+) -> None:
+    body = sign_up_body(password=password, email="ada.grace@example.com", full_name="Ada Lovelace")
+    response = await client.post("/v1/auth/signup", json=body)
     assert (response.status_code, response.json()["code"]) == (422, "weak_password")
-    assert response.json()["errors"][0]["pointer"] == "/password"
+    [error] = response.json()["errors"]
+    assert (error["pointer"], error["code"], error["params"]) == ("/password", code, params)
+    assert error["message"] == response.json()["detail"]
 
 
 @pytest.mark.parametrize(
-    "change", [{"email": 5}, {"email": "nobody"}, {"company": ""}, {"company": "<script>"}, {"colour": "red"}]
+    ("change", "pointer", "code"),
+    [
+        ({"email": 5}, "/email", "string_type"),
+        ({"email": "nobody"}, "/email", "email_invalid"),
+        ({"email": "Ada <ada@example.com>"}, "/email", "email_invalid"),
+        ({"email": "ada@localhost"}, "/email", "email_invalid"),
+        ({"email": "ä@example.com"}, "/email", "email_invalid"),
+        ({"company": ""}, "/company", "string_too_short"),
+        ({"company": "x" * 121}, "/company", "string_too_long"),
+        ({"company": "<script>"}, "/company", "characters_refused"),
+        ({"locale": "fr"}, "/locale", "locale_unknown"),
+        ({"password": "x" * 257}, "/password", "too_long"),
+        ({"colour": "red"}, "/colour", "extra_forbidden"),
+    ],
 )
-async def test_a_wrong_field_is_refused(client: httpx.AsyncClient, change: dict[str, object]) -> None:
+async def test_a_wrong_field_is_refused_by_pointer_and_code(
+    client: httpx.AsyncClient, change: dict[str, object], pointer: str, code: str
+) -> None:
     response = await client.post("/v1/auth/signup", json=sign_up_body(**change))
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+    assert [(one["pointer"], one["code"]) for one in response.json()["errors"]] == [(pointer, code)]
     assert PASSWORD not in response.text
+
+
+async def test_a_missing_field_is_named(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/auth/signup", json={"email": "ada@example.com"})
+    codes = {one["pointer"]: one["code"] for one in response.json()["errors"]}
+    assert codes == {"/password": "missing", "/full_name": "missing", "/company": "missing"}
 
 
 async def test_signing_in_opens_a_session(client: httpx.AsyncClient) -> None:

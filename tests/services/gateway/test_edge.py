@@ -168,6 +168,40 @@ async def test_a_listed_origin_may_call_and_others_are_told_nothing() -> None:
     assert not [received for received in service.requests if received.line.startswith("OPTIONS")]
 
 
+async def test_a_page_of_the_web_app_may_prove_itself_and_read_what_it_needs() -> None:
+    asked_for = "content-type, x-csrf-protection, last-event-id, idempotency-key, if-match"
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": asked_for}
+    async with gateway_before_one(cors_origins=[APP]) as (url, _), httpx.AsyncClient(base_url=url) as client:
+        asked = await client.options("/v1/auth/refresh", headers={"Origin": APP, **preflight})
+        called = await client.post("/v1/auth/refresh", json={}, headers={"Origin": APP})
+    allowed = asked.headers["access-control-allow-headers"].split(", ")
+    assert set(asked_for.split(", ")) <= set(allowed)
+    assert asked.headers["access-control-allow-credentials"] == "true"
+    exposed = called.headers["access-control-expose-headers"].split(", ")
+    assert {"etag", "location", "retry-after", "ratelimit", "x-request-id"} <= set(exposed)
+    assert called.headers["access-control-allow-credentials"] == "true"
+
+
+async def test_cookies_pass_in_both_directions_as_they_are() -> None:
+    sent = ["stackpro_session=a-b_c; Path=/v1/auth; HttpOnly", 'other="x y"; Max-Age=0']
+
+    async def behave(_received: Received, writer: asyncio.StreamWriter) -> None:
+        lines = "".join(f"set-cookie: {line}\r\n" for line in sent)
+        writer.write(f"HTTP/1.1 204 No Content\r\n{lines}\r\n".encode())
+
+    headers = [("Cookie", "a=1; stackpro_session=x"), ("Cookie", "b=2"), ("Origin", APP), ("X-CSRF-Protection", "1")]
+    async with (
+        raw_service(behave) as service,
+        gateway_before({"auth": service.url}, cors_origins=[APP]) as (url, _),
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        answer = await client.post("/v1/auth/refresh", headers=headers)
+    received = service.requests[-1]
+    assert answer.headers.get_list("set-cookie") == sent
+    assert [value for name, value in received.headers if name == "cookie"] == ["a=1; stackpro_session=x", "b=2"]
+    assert (received.header("origin"), received.header("x-csrf-protection")) == (APP, "1")
+
+
 async def test_load_is_shed_before_it_hurts_and_login_last() -> None:
     go_on = asyncio.Event()
 
