@@ -1,0 +1,7 @@
+import type { ReactNode } from "react";
+import "@/app/globals.css";
+import { RootDocument } from "@/components/document";
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return <RootDocument locale="en">{children}</RootDocument>;
+}

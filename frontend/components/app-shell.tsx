@@ -1,0 +1,135 @@
+"use client";
+/** The frame of every room behind the sign-in: navigation, the platform's state, and who is here. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useEffect } from "react";
+import { useTranslations } from "use-intl";
+import { Brand } from "@/components/brand";
+import { Gate } from "@/components/gate";
+import { Link } from "@/components/link";
+import { Preferences } from "@/components/preferences";
+import { Providers } from "@/components/providers";
+import { StatusLine } from "@/components/status-line";
+import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
+import { me } from "@/lib/api/queries";
+import { type Locale, neutralPath } from "@/lib/i18n/locales";
+import type { Messages } from "@/lib/i18n/messages";
+import { session } from "@/lib/session/session";
+import { useSessionStatus } from "@/lib/session/use-session";
+
+/** The rooms, in the order of the navigation. */
+const ROOMS = ["dashboard", "deployments", "billing", "account"] as const;
+
+export function AppShell({
+  locale,
+  messages,
+  children,
+}: {
+  locale: Locale;
+  messages: Messages;
+  children: ReactNode;
+}) {
+  return (
+    <Providers locale={locale} messages={messages}>
+      <Frame>{children}</Frame>
+    </Providers>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  const t = useTranslations("common");
+  useForgetOnSignOut();
+  return (
+    <div className="flex min-h-dvh flex-col bg-sunken">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:start-2 focus:top-2 focus:z-10 focus:rounded-lg focus:bg-raised focus:p-3"
+      >
+        {t("skip")}
+      </a>
+      <header className="border-b border-line bg-raised">
+        <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-8 px-4 sm:px-6">
+          <Link href="/dashboard/" className="py-4">
+            <Brand />
+          </Link>
+          <Account />
+          <Navigation />
+        </div>
+      </header>
+      <StatusLine />
+      <main id="main" className="mx-auto w-full max-w-6xl flex-1 px-4 py-8 sm:px-6">
+        <Gate waiting={<Waiting />}>{children}</Gate>
+      </main>
+      <footer className="mx-auto w-full max-w-6xl px-4 py-6 sm:px-6">
+        <Preferences />
+      </footer>
+    </div>
+  );
+}
+
+function Navigation() {
+  const t = useTranslations("common.navigation");
+  const path = neutralPath(usePathname());
+  return (
+    <nav aria-label={t("label")} className="order-last -mx-2 w-full overflow-x-auto sm:order-none sm:w-auto">
+      <ul className="flex gap-1">
+        {ROOMS.map((room) => (
+          <li key={room}>
+            <Link
+              href={`/${room}/`}
+              aria-current={path.startsWith(`/${room}/`) ? "page" : undefined}
+              className="block border-b-2 border-transparent px-2 py-3 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4"
+            >
+              {t(room)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Account() {
+  const t = useTranslations("common");
+  const status = useSessionStatus();
+  const who = useQuery({ ...me, enabled: status === "signed-in" });
+  return (
+    <div className="flex min-w-0 items-center gap-2 sm:order-last">
+      <span className="max-w-40 truncate text-sm text-ink-soft sm:max-w-56">{who.data?.tenant.name}</span>
+      <Button
+        tone="quiet"
+        size="sm"
+        onClick={() =>
+          void session()
+            .close()
+            .catch(() => undefined)
+        }
+      >
+        {t("sign_out")}
+      </Button>
+    </div>
+  );
+}
+
+/** What one person saw is not shown to the next. */
+function useForgetOnSignOut() {
+  const status = useSessionStatus();
+  const client = useQueryClient();
+  useEffect(() => {
+    if (status === "signed-out") client.clear();
+  }, [status, client]);
+}
+
+function Waiting() {
+  return (
+    <div className="flex flex-col gap-6">
+      <Skeleton className="h-9 w-64" />
+      <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        <Skeleton className="h-40" />
+        <Skeleton className="h-40" />
+        <Skeleton className="h-40" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** Follows a stream for as long as somebody looks: through sleep, network changes, restarts and expired tokens. */
+import { ProblemError, SignedOutError } from "@/lib/api/problem";
+import { loadConfig } from "@/lib/config";
+import { eventsOf, type StreamEvent } from "@/lib/live/event-stream";
+import { session } from "@/lib/session/session";
+
+export type Connection = "connecting" | "live" | "interrupted" | "ended";
+export type Follower = {
+  onEvent: (event: StreamEvent) => void;
+  onConnection: (connection: Connection) => void;
+};
+
+const SILENCE_MS = 40_000; // The server speaks at least every 15 s: a longer silence is a dead connection.
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+/** Starts following `path`; the answer stops it. Ends by itself at the event `end`, or where the API refuses for good. */
+export function follow(path: string, { onEvent, onConnection }: Follower): () => void {
+  const stopped = new AbortController();
+  void run(path, onEvent, onConnection, stopped.signal);
+  return () => stopped.abort();
+}
+
+async function run(
+  path: string,
+  onEvent: Follower["onEvent"],
+  onConnection: Follower["onConnection"],
+  stopped: AbortSignal,
+): Promise<void> {
+  let lastId: string | undefined;
+  let failures = 0;
+  onConnection("connecting");
+  while (!stopped.aborted) {
+    try {
+      const outcome = await listen(path, lastId, stopped, (event) => {
+        failures = 0;
+        lastId = event.id ?? lastId;
+        onConnection("live");
+        if (event.event !== "reauthenticate") onEvent(event);
+      });
+      if (outcome === "end") return onConnection("ended");
+    } catch (error) {
+      if (stopped.aborted) return;
+      if (error instanceof SignedOutError || isFinal(error)) return onConnection("ended");
+      onConnection("interrupted");
+      await pause(failures++, stopped);
+    }
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof ProblemError && [400, 403, 404, 410].includes(error.status);
+}
+
+async function listen(
+  path: string,
+  lastId: string | undefined,
+  stopped: AbortSignal,
+  onEvent: (event: StreamEvent) => void,
+): Promise<"end" | "again"> {
+  const token = await session().accessToken();
+  const { apiUrl } = await loadConfig();
+  const dead = new AbortController();
+  const watch = watchdog(() => dead.abort());
+  try {
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      Accept: "text/event-stream",
+      ...(lastId ? { "Last-Event-ID": lastId } : {}),
+    };
+    const answer = await fetch(`${apiUrl}${path}`, {
+      headers,
+      cache: "no-store",
+      signal: AbortSignal.any([stopped, dead.signal]),
+    });
+    if (answer.status === 401) session().forget(token);
+    if (!answer.ok || !answer.body) throw await ProblemError.from(answer);
+    for await (const event of eventsOf(answer.body, watch.heard)) {
+      if (event.event === "reauthenticate") session().forget(token);
+      onEvent(event);
+      if (event.event === "end") return "end";
+      if (event.event === "reauthenticate") return "again";
+    }
+    throw new Error("The stream ended without its last event.");
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Calls `die` after a long silence, at once when the network comes back, and when a sleeping tab wakes after it. */
+function watchdog(die: () => void) {
+  let last = Date.now();
+  const check = () => {
+    if (Date.now() - last > SILENCE_MS) die();
+  };
+  const timer = setInterval(check, 5_000);
+  window.addEventListener("online", die);
+  document.addEventListener("visibilitychange", check);
+  return {
+    heard: () => {
+      last = Date.now();
+    },
+    stop: () => {
+      clearInterval(timer);
+      window.removeEventListener("online", die);
+      document.removeEventListener("visibilitychange", check);
+    },
+  };
+}
+
+/** Waits longer each time, at random within the bound so that many clients do not come at once; less when online again. */
+function pause(failures: number, stopped: AbortSignal): Promise<void> {
+  const bound = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", finish);
+      stopped.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, bound / 2 + (Math.random() * bound) / 2);
+    window.addEventListener("online", finish);
+    stopped.addEventListener("abort", finish);
+  });
+}

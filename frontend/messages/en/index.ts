@@ -1,0 +1,29 @@
+import account from "./account.json";
+import billing from "./billing.json";
+import checkout from "./checkout.json";
+import common from "./common.json";
+import dashboard from "./dashboard.json";
+import deployments from "./deployments.json";
+import errors from "./errors.json";
+import landing from "./landing.json";
+import login from "./login.json";
+import onboarding from "./onboarding.json";
+import plans from "./plans.json";
+import problems from "./problems.json";
+import signup from "./signup.json";
+
+export default {
+  account,
+  billing,
+  checkout,
+  common,
+  dashboard,
+  deployments,
+  errors,
+  landing,
+  login,
+  onboarding,
+  plans,
+  problems,
+  signup,
+};
