@@ -13,7 +13,7 @@ export function useProblemText() {
       return error instanceof UnreachableError ? t("unreachable") : t("unexpected", { request_id: "–" });
     }
     const key = `codes.${error.code}`;
-    if (t.has(key as "codes")) return t(key as "unreachable");
+    if (t.has(key as "unreachable")) return t(key as "unreachable");
     if (error.status === 429) return t("rate_limited", { seconds: error.retryAfter ?? 60 });
     if (error.status === 403) return t("forbidden");
     return error.status >= 500 ? t("unexpected", { request_id: error.requestId ?? "–" }) : error.message;
@@ -21,7 +21,7 @@ export function useProblemText() {
 
   function fieldText({ code, message, params }: FieldError): string {
     const key = `fields.${code}`;
-    return t.has(key as "fields") ? t(key as "unreachable", params as never) : message;
+    return t.has(key as "unreachable") ? t(key as "unreachable", params as never) : message;
   }
 
   /** Shows the errors of a problem at their fields. Returns the sentence for what belongs to no field, or undefined. */
