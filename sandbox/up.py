@@ -153,19 +153,11 @@ def _web(world: World) -> list[Child]:
 
 
 def _gateway(world: World) -> Child:
+    web = ("web",) if world.frontend else ()
     return Child(
         name="gateway",
         run=partial(_serve, "gateway", lambda: create_gateway(world.gateway()), world.port),
-        after=(
-            "auth",
-            "billing",
-            "provisioner",
-            "valkey",
-            "edge",
-            "hosts",
-            *EMULATORS,
-            *(["web"] if world.frontend else []),
-        ),
+        after=("auth", "billing", "provisioner", "valkey", "edge", "hosts", *EMULATORS, *web),
         ready=http_ready(f"{world.gateway_url}/readyz"),
     )
 

@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from libs.adapters.mail.port import Mail
 from libs.common.problems import NotFound, Unauthenticated, install_problem_handlers
-from sandbox.mailbox.pages import list_page, message_page
+from sandbox.mailbox.pages import STYLE_HASH, list_page, message_page
 from sandbox.mailbox.store import MailStore, StoredMessage, now
 
 _PAGE_POLICY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -75,9 +77,9 @@ def _reading(store: StoreOf) -> APIRouter:
         to: Annotated[str | None, Query(description="Only messages to this address.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
     ) -> Response:
-        messages = store().newest(to=to, limit=limit)
+        messages = store().newest(to=to or None, limit=limit)
         if "text/html" in accept:
-            return HTMLResponse(list_page(messages, to=to), headers=_PAGE_POLICY)
+            return HTMLResponse(list_page(messages, to=to or None), headers=_PAGE_POLICY)
         return JSONResponse([message.model_dump(mode="json") for message in messages])
 
     @router.get("/messages/{message_id}", operation_id="show_message", response_model=StoredMessage)

@@ -23,6 +23,9 @@ from sandbox.stripe.wire import StripeObject, decode_form
 
 _FIELDS = ("card_number", "exp_month", "exp_year", "cvc", "email")
 _MAXIMUM_BODY = 64 * 1024
+_EXAMPLE_CVC = "123"
+_FIRST = ("4242424242424242", "4000000000000002", "4000000000009995")
+_CHOICES = sorted(TEST_CARDS.values(), key=lambda card: _FIRST.index(card.number) if card.number in _FIRST else 3)
 _CODES = {"card_number": "incorrect_number", "cvc": "invalid_cvc"}
 
 
@@ -57,7 +60,7 @@ class CustomerPages:
             )
         if session["status"] == "expired" or session["expires_at"] <= self._settings.now():
             return self._expired(session)
-        return self._form(session)
+        return self._form(session, values=self._example(request.query_params.get("card", "")))
 
     async def pay(self, request: Request) -> Response:
         """303 when paid, 402 when refused, 400 for bad input, 410 when expired."""
@@ -75,14 +78,20 @@ class CustomerPages:
     def _pay_by_card(self, session: StripeObject, fields: dict[str, str], *, as_json: bool) -> Response:
         card, faults = read_card(fields, now=self._settings.clock.now().astimezone(UTC))
         if card is None:
-            return _faults_as_json(faults) if as_json else self._form(session, faults=faults, status=400)
+            return (
+                _faults_as_json(faults)
+                if as_json
+                else self._form(session, values=_typed(fields), faults=faults, status=400)
+            )
         with self._store.transaction(now=self._settings.now()) as tx:
             outcome = pay_session(tx, session["id"], card, email=fields.get("email", "").strip() or None)
         if isinstance(outcome, Paid):
             return RedirectResponse(outcome.success_url, status_code=303)
         if isinstance(outcome, Expired):
             return _expired_as_json() if as_json else self._expired(session)
-        return _refusal_as_json(outcome) if as_json else self._form(session, message=outcome.message, status=402)
+        if as_json:
+            return _refusal_as_json(outcome)
+        return self._form(session, values=_typed(fields), refusal=outcome.message, status=402)
 
     async def cancel(self, request: Request) -> Response:
         session = self._load("checkout.session", request.path_params["session_id"])
@@ -112,7 +121,8 @@ class CustomerPages:
         self,
         session: StripeObject,
         *,
-        message: str | None = None,
+        values: dict[str, str],
+        refusal: str | None = None,
         faults: dict[str, str] | None = None,
         status: int = 200,
     ) -> Response:
@@ -134,11 +144,24 @@ class CustomerPages:
             asks_email=not (session["customer"] or session["customer_email"]),
             url=f"{self._settings.base_url}/c/pay/{session['id']}",
             cancel_url=session["cancel_url"],
-            message=message or ("Please correct the marked fields." if faults else None),
+            leads_to=session["success_url"],
+            values=defaultdict(str, values),
+            refusal=refusal,
+            focus=next(iter(faults or {}), "card_number" if refusal else None),
             faults=defaultdict(str, faults or {}),
-            cards=[_shown(card.number, card.note) for card in TEST_CARDS.values()],
-            example_year=str(datetime.fromtimestamp(self._settings.now(), UTC).year + 3),
+            cards=[{"number": one.number, "shown": _in_groups(one.number), "note": one.note} for one in _CHOICES],
+            example_year=self._example_year(),
         )
+
+    def _example(self, number: str) -> dict[str, str]:
+        """A filled form for a test card; empty for any other number."""
+        if number not in TEST_CARDS:
+            return {}
+        year = self._example_year()
+        return {"card_number": _in_groups(number), "exp_month": "12", "exp_year": year, "cvc": _EXAMPLE_CVC}
+
+    def _example_year(self) -> str:
+        return str(datetime.fromtimestamp(self._settings.now(), UTC).year + 3)
 
     def _expired(self, session: StripeObject) -> Response:
         return self._renderer.page(
@@ -169,8 +192,15 @@ def _item_text(item: StripeObject, every: str) -> str:
     return f"{item['quantity']} × {item['description']}, {amount} per {every}"
 
 
-def _shown(number: str, note: str) -> dict[str, str]:
-    return {"number": " ".join(number[start : start + 4] for start in range(0, len(number), 4)), "note": note}
+def _in_groups(number: str) -> str:
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def _typed(fields: dict[str, str]) -> dict[str, str]:
+    """What may stand in the form again: never the number of a card that is no test card, nor a security code."""
+    number = "".join(fields.get("card_number", "").split())
+    kept = {name: fields.get(name, "") for name in ("exp_month", "exp_year", "email")}
+    return kept | ({"card_number": _in_groups(number)} if number in TEST_CARDS else {})
 
 
 def _error(status: int, **error: Any) -> Response:

@@ -1,5 +1,7 @@
 """The sandbox's mailbox over HTTP."""
 
+import base64
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -91,7 +93,7 @@ async def test_a_browser_gets_a_page_that_says_it_is_a_sandbox(mailbox: httpx.As
     page = await mailbox.get("/messages", headers=BROWSER)
 
     assert page.headers["content-type"].startswith("text/html")
-    assert "SANDBOX" in page.text
+    assert "SANDBOX: no real mail is sent" in page.text
     assert f"/messages/{message_id}" in page.text
     assert "<script>" not in page.text
 
@@ -129,3 +131,29 @@ async def test_the_first_page_leads_to_the_messages(mailbox: httpx.AsyncClient) 
     response = await mailbox.get("/", follow_redirects=True)
 
     assert (response.status_code, response.json()) == (200, [])
+
+
+async def test_pages_run_no_script_and_take_no_style_but_their_own(mailbox: httpx.AsyncClient) -> None:
+    message_id = await deliver(mailbox, html="<b>hi</b>")
+
+    for path in ("/messages", f"/messages/{message_id}"):
+        page = await mailbox.get(path, headers=BROWSER)
+        style = page.text.partition("<style>")[2].partition("</style>")[0]
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
+        assert "unsafe" not in policy
+        assert " style=" not in page.text
+
+
+async def test_a_page_shows_the_mail_to_one_address_and_an_empty_wish_all(mailbox: httpx.AsyncClient) -> None:
+    await deliver(mailbox, to=["carol@example.com"], subject="For Carol")
+    await deliver(mailbox, subject="For Ada")
+
+    one = await mailbox.get("/messages", params={"to": "carol@example.com"}, headers=BROWSER)
+    everything = await mailbox.get("/messages", params={"to": ""}, headers=BROWSER)
+    nothing = await mailbox.get("/messages", params={"to": "<b>"}, headers=BROWSER)
+
+    assert ("For Carol" in one.text, "For Ada" in one.text) == (True, False)
+    assert ("For Carol" in everything.text, "For Ada" in everything.text) == (True, True)
+    assert "No mail went to &lt;b&gt;" in nothing.text

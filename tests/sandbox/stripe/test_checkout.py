@@ -1,6 +1,8 @@
 """Paying at the hosted page."""
 
 import asyncio
+import base64
+import hashlib
 
 import httpx
 import stripe
@@ -156,10 +158,75 @@ async def test_the_page_shows_what_is_bought_and_that_it_is_a_sandbox(world: Wor
     customer = await world.stripe.v1.customers.create_async({"name": "Bäcker <b>& Söhne"})
     session = await world.session(customer=customer.id)
     page = await world.http.get(str(session.url))
-    for text in ("SANDBOX", "Business", "USD 599.00", "per month", "4000 0000 0000 0002", "/cancel", "card_number"):
+    for text in (
+        "SANDBOX: no real money moves",
+        "Business",
+        "USD 599.00",
+        "per month",
+        "4000 0000 0000 0002",
+        "/cancel",
+        "card_number",
+    ):
         assert text in page.text
     assert "Bäcker &lt;b&gt;&amp; Söhne" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_a_test_card_fills_the_form_in_by_a_link_alone(world: World) -> None:
+    session = await world.session()
+    blank = await world.http.get(str(session.url))
+    assert f'href="{session.url}?card={DECLINED}#pay"' in blank.text
+    assert 'value="4000 0000 0000 0002"' not in blank.text
+
+    filled = await world.http.get(f"{session.url}?card={DECLINED}")
+
+    for value in ("4000 0000 0000 0002", "12", "2029", "123"):
+        assert f'value="{value}"' in filled.text
+
+
+async def test_no_other_card_is_filled_in(world: World) -> None:
+    page = await world.http.get(f"{(await world.session()).url}?card=4539578763621486")
+
+    assert page.status_code == 200
+    assert "4539" not in page.text
+
+
+async def test_what_was_typed_stands_there_again_but_no_secret(world: World) -> None:
+    session = await world.session()
+    wrong = {"exp_month": "13", "exp_year": "2031", "cvc": "987", "email": "a<b@example.com"}
+
+    ours = await world.http.post(f"{session.url}/pay", data={"card_number": GOOD, **wrong})
+    real = await world.http.post(f"{session.url}/pay", data={"card_number": "4539578763621486", **wrong})
+
+    for value in ("4242 4242 4242 4242", "13", "2031", "a&lt;b@example.com"):
+        assert f'value="{value}"' in ours.text
+    assert 'value="987"' not in ours.text
+    assert "4539" not in real.text
+
+
+async def test_the_field_at_fault_has_the_focus(world: World) -> None:
+    session = await world.session()
+
+    page = await world.http.post(f"{session.url}/pay", data={**CARD, "card_number": GOOD, "cvc": ""})
+
+    assert page.text.count("autofocus") == 1
+    assert 'aria-describedby="cvc-fault" autofocus' in page.text
+
+
+async def test_the_page_runs_no_script_and_takes_no_style_but_its_own(world: World) -> None:
+    page = await world.http.get(str((await world.session()).url))
+    policy = page.headers["content-security-policy"].split("; ")
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+    assert policy == [
+        "default-src 'none'",
+        f"style-src 'sha256-{digest}'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self' http://shop.example",
+    ]
+    assert " style=" not in page.text
 
 
 async def test_cancelling_leads_back(world: World) -> None:
