@@ -31,7 +31,7 @@ from services.auth.signing_keys.service import SigningKeys
 
 logger = structlog.get_logger()
 REFRESH_LIFETIME = timedelta(days=30)
-SAME_CHILD_WINDOW = timedelta(seconds=60)
+SAME_CHILD_WINDOW = timedelta(seconds=10)
 """Longer than a client waits for an answer and then asks again (ADR 7)."""
 USER_AGENT_LENGTH = 256
 
@@ -97,7 +97,7 @@ class Sessions:
         return row
 
     async def _rotate(self, refresh_token: str, *, tenant_id: UUID) -> str:
-        """The next token of the chain. One caller makes it; others within a minute get the same one."""
+        """The next token of the chain. One caller makes it; others within ten seconds get the same one."""
         now, digest, child = datetime.now(UTC), _digest(refresh_token), self._child(refresh_token)
         async with self._database.platform_session() as session:
             session_id = await repository.use_token(session, digest, now)

@@ -23,7 +23,7 @@ async def _refresh(client: httpx.AsyncClient, token: str, **more: str) -> httpx.
 
 async def _age_used_tokens(context: AuthContext) -> None:
     async with context.database.platform_session() as session:
-        long_ago = datetime.now(UTC) - timedelta(seconds=61)
+        long_ago = datetime.now(UTC) - timedelta(seconds=11)
         await session.execute(update(RefreshToken).where(RefreshToken.used_at.is_not(None)).values(used_at=long_ago))
 
 
