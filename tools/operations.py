@@ -32,6 +32,7 @@ PUBLIC: Mapping[str, str] = {
     "GET /docs/docs.css": "the documentation",
     "GET /": "the landing page",
     "GET /health": "states of dependencies, without names of tenants",
+    "GET /v1/status": "whether the platform works, without its insides",
     "GET /checkout/success": "a plain page that says nothing of anybody",
     "GET /checkout/cancel": "a plain page that says nothing of anybody",
     "POST /v1/auth/signup": "a visitor has no account yet",

@@ -45,6 +45,7 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/deployments", service="provisioner"),
     Route(prefix="/v1/stacks", service="provisioner"),
     Route(prefix="/v1/dashboard", service="gateway"),
+    Route(prefix="/v1/status", service="gateway", needs_token=False),
     Route(prefix="/agent", service="provisioner", needs_token=False),
 )
 

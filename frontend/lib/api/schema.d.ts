@@ -71,7 +71,9 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session of this refresh token. Its access token dies within ten minutes.
+         * @description Ends the session of the refresh token, of the body or else of the cookie, which is cleared.
+         *
+         *     Its access token dies within ten minutes.
          */
         post: operations["log_out"];
         delete?: never;
@@ -91,10 +93,56 @@ export interface paths {
         put?: never;
         /**
          * Renew a session, or switch business
-         * @description Exchanges the refresh token for new tokens. Each is used once: one that comes again later ends the session.
+         * @description Exchanges the refresh token, of the body or else of the cookie, for new tokens that go where it came from.
+         *
+         *     Each is used once: one that comes again later ends the session. Tabs that refresh at once get the same one.
          */
         post: operations["refresh_session"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in
+         * @description The person's sessions that have not ended, the last used first; at most 100.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere
+         * @description Ends every session of the person, this one too. Access tokens that are out die within ten minutes.
+         */
+        delete: operations["end_all_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one session
+         * @description Signs one device out; one that has been signed out stays so. Its access token dies within ten minutes.
+         */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -321,6 +369,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change your name or language
+         * @description Changes what is given, and answers with what is so then.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Needs the present password. All other sessions of the person end; this one goes on.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -336,6 +408,26 @@ export interface paths {
          * @description How the stack and its apps stand, where it is, and in how many ways it differs from what it should be.
          */
         get: operations["get_stack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the platform works
+         * @description Each service and whether it works, without a sign-in; asked within two seconds, and at most two seconds old.
+         */
+        get: operations["get_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -653,17 +745,29 @@ export interface components {
              * @example seven quiet otters build a bridge
              */
             password: string;
+            /**
+             * Session
+             * @description Where the refresh token goes: into the answer, or into an HttpOnly cookie, for the web app alone.
+             * @default token
+             * @enum {string}
+             */
+            session?: "token" | "cookie";
         };
         /**
          * LogoutRequest
          * @description The refresh token of the session to end.
+         * @example {
+         *       "refresh_token": "Rf3kq0Zb7uXw1nYc5tVd8sLg2pJh6mQe"
+         *     }
+         * @example {}
          */
         LogoutRequest: {
             /**
              * Refresh Token
+             * @description Without it, the session of the cookie is ended, and the cookie cleared.
              * @example Rf3kq0Zb7uXw1nYc5tVd8sLg2pJh6mQe
              */
-            refresh_token: string;
+            refresh_token?: string | null;
         };
         /**
          * MeAnswer
@@ -726,6 +830,24 @@ export interface components {
             };
             /** Status */
             status: string;
+        };
+        /**
+         * PasswordChange
+         * @description The present password as proof, and the new one, which must be as good as at sign-up.
+         */
+        PasswordChange: {
+            /**
+             * Current Password
+             * Format: password
+             * @example seven quiet otters build a bridge
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             * @example seven quiet otters build a bridge
+             */
+            new_password: string;
         };
         /**
          * PhaseView
@@ -796,6 +918,36 @@ export interface components {
             items: components["schemas"]["PlanAnswer"][];
         };
         /**
+         * PlatformStatus
+         * @description `status` is `degraded` when any service does not work; the others go on working then.
+         * @example {
+         *       "services": [
+         *         {
+         *           "name": "auth",
+         *           "status": "operational"
+         *         },
+         *         {
+         *           "name": "billing",
+         *           "status": "unavailable"
+         *         },
+         *         {
+         *           "name": "provisioner",
+         *           "status": "operational"
+         *         }
+         *       ],
+         *       "status": "degraded"
+         *     }
+         */
+        PlatformStatus: {
+            /** Services */
+            services: components["schemas"]["ServiceStatus"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "operational" | "degraded";
+        };
+        /**
          * PriceAnswer
          * @description `amount` in minor units of `currency` (ISO 4217) per `interval`.
          */
@@ -843,15 +995,41 @@ export interface components {
             type?: string;
         };
         /**
+         * ProfileChange
+         * @description What is to change; what is left out, or null, stays.
+         * @example {
+         *       "full_name": "Ada King",
+         *       "locale": "de"
+         *     }
+         */
+        ProfileChange: {
+            /**
+             * Full Name
+             * @example Ada King
+             */
+            full_name?: string | null;
+            /**
+             * Locale
+             * @description Language of the web app and of mails.
+             * @example de
+             */
+            locale?: string | null;
+        };
+        /**
          * RefreshRequest
          * @description A refresh token, and the business to work in if it is to change.
+         * @example {
+         *       "refresh_token": "Rf3kq0Zb7uXw1nYc5tVd8sLg2pJh6mQe"
+         *     }
+         * @example {}
          */
         RefreshRequest: {
             /**
              * Refresh Token
+             * @description Without it, the session cookie is used.
              * @example Rf3kq0Zb7uXw1nYc5tVd8sLg2pJh6mQe
              */
-            refresh_token: string;
+            refresh_token?: string | null;
             /**
              * Tenant Id
              * @description Switches to this business.
@@ -870,6 +1048,52 @@ export interface components {
             id: string;
         };
         /**
+         * ServiceStatus
+         * @description A service that works, or does not at the moment.
+         */
+        ServiceStatus: {
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "operational" | "unavailable";
+        };
+        /**
+         * SessionAnswer
+         * @description One sign-in that has not ended; `user_agent` is what the browser called itself then, `current` is this one.
+         */
+        SessionAnswer: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * Format: date-time
+             */
+            last_used_at: string;
+            /** User Agent */
+            user_agent: string | null;
+        };
+        /**
+         * SessionsAnswer
+         * @description A person's sessions, the last used first.
+         */
+        SessionsAnswer: {
+            /** Items */
+            items: components["schemas"]["SessionAnswer"][];
+        };
+        /**
          * SignUpAnswer
          * @description The account, its business, and a first session.
          */
@@ -879,7 +1103,7 @@ export interface components {
             /** Expires In */
             expires_in: number;
             /** Refresh Token */
-            refresh_token: string;
+            refresh_token: string | null;
             tenant: components["schemas"]["TenantAnswer"];
             /**
              * Token Type
@@ -910,6 +1134,11 @@ export interface components {
              */
             full_name: string;
             /**
+             * Locale
+             * @description Language of the person and the business; by default as `Accept-Language` says.
+             */
+            locale?: string | null;
+            /**
              * Password
              * Format: password
              * @example seven quiet otters build a bridge
@@ -921,6 +1150,13 @@ export interface components {
              * @default trial
              */
             plan?: string;
+            /**
+             * Session
+             * @description Where the refresh token goes: into the answer, or into an HttpOnly cookie, for the web app alone.
+             * @default token
+             * @enum {string}
+             */
+            session?: "token" | "cookie";
         };
         /**
          * StackSummary
@@ -1071,7 +1307,7 @@ export interface components {
         };
         /**
          * TokenAnswer
-         * @description `expires_in` is the access token's life in seconds.
+         * @description `expires_in` is the access token's life in seconds; `refresh_token` is null where it is in the cookie.
          */
         TokenAnswer: {
             /** Access Token */
@@ -1079,7 +1315,7 @@ export interface components {
             /** Expires In */
             expires_in: number;
             /** Refresh Token */
-            refresh_token: string;
+            refresh_token: string | null;
             /**
              * Token Type
              * @default Bearer
@@ -1106,7 +1342,7 @@ export interface components {
         };
         /**
          * UserAnswer
-         * @description A person.
+         * @description A person; `locale` is a BCP 47 tag.
          */
         UserAnswer: {
             /** Email */
@@ -1118,6 +1354,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Locale */
+            locale: string;
         };
         /**
          * WebhookReceipt
@@ -1168,6 +1406,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     get_health: {
@@ -1193,7 +1440,10 @@ export interface operations {
     log_in: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`, wherever the session cookie is set or used. */
+                "X-CSRF-Protection"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1223,6 +1473,15 @@ export interface operations {
             };
             /** @description Sign in first (`wrong_credentials`) */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description You may not do this (`csrf_refused`) */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1280,7 +1539,10 @@ export interface operations {
     log_out: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`, wherever the session cookie is set or used. */
+                "X-CSRF-Protection"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1297,8 +1559,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request cannot be understood (`bad_request`) */
+            /** @description The request cannot be understood (`ambiguous_cookie`) */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description You may not do this (`csrf_refused`) */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1333,12 +1604,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     refresh_session: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`, wherever the session cookie is set or used. */
+                "X-CSRF-Protection"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1357,7 +1640,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenAnswer"];
                 };
             };
-            /** @description The request cannot be understood (`bad_request`) */
+            /** @description The request cannot be understood (`ambiguous_cookie`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1368,6 +1651,15 @@ export interface operations {
             };
             /** @description Sign in first (`invalid_refresh_token`) */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description You may not do this (`csrf_refused`) */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1411,12 +1703,172 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsAnswer"];
+                };
+            };
+            /** @description Sign in first (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Some fields are not valid (`invalid_request`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Some fields are not valid (`invalid_request`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not found (`not_found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Some fields are not valid (`invalid_request`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     sign_up: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`, wherever the session cookie is set or used. */
+                "X-CSRF-Protection"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1437,6 +1889,15 @@ export interface operations {
             };
             /** @description The request cannot be understood (`bad_request`) */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description You may not do this (`csrf_refused`) */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1471,7 +1932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
-            /** @description Some fields are not valid (`invalid_request`) */
+            /** @description Some fields are not valid (`weak_password`) */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1626,6 +2087,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     get_subscription: {
@@ -1675,6 +2145,15 @@ export interface operations {
             };
             /** @description Some fields are not valid (`invalid_request`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1790,6 +2269,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     get_deployment: {
@@ -1841,6 +2329,15 @@ export interface operations {
             };
             /** @description Some fields are not valid (`invalid_request`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1915,6 +2412,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     follow_deployment: {
@@ -1969,6 +2475,15 @@ export interface operations {
             };
             /** @description Some fields are not valid (`invalid_request`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2043,6 +2558,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
         };
     };
     get_me: {
@@ -2074,6 +2598,178 @@ export interface operations {
             };
             /** @description Some fields are not valid (`invalid_request`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeAnswer"];
+                };
+            };
+            /** @description The request cannot be understood (`bad_request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Sign in first (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The request took too long to arrive (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The request is too large (`payload_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Some fields are not valid (`invalid_request`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be understood (`bad_request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Sign in first (`unauthenticated`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The request took too long to arrive (`request_timeout`) */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The request is too large (`payload_too_large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Some fields are not valid (`wrong_password`, `weak_password`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Too many requests (`rate_limited`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2130,6 +2826,44 @@ export interface operations {
             };
             /** @description Some fields are not valid (`invalid_request`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformStatus"];
+                };
+            };
+            /** @description Too many requests (`rate_limited`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2204,6 +2938,15 @@ export interface operations {
             };
             /** @description Some fields are not valid (`invalid_request`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Temporarily unavailable (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

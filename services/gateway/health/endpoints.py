@@ -1,13 +1,14 @@
-"""Probes, the detailed health view, and metrics."""
+"""Probes, the state that everybody may see, the detailed health view, and metrics."""
 
 import secrets
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from libs.common.problems import NotFound, Unavailable
+from libs.common.problems import NotFound, RateLimited, Unavailable, problem_responses
 from services.gateway.context import gateway_context
 from services.gateway.health.service import Health
+from services.gateway.health.status import PlatformStatus, platform_status
 
 router = APIRouter(tags=["Platform"])
 
@@ -35,6 +36,18 @@ async def readyz(request: Request) -> dict[str, str]:
 async def health(request: Request) -> Health:
     """Each service with its dependencies and connection pools, and Valkey; at most two seconds old."""
     return await gateway_context(request).health.health()
+
+
+@router.get(
+    "/v1/status",
+    operation_id="get_status",
+    summary="Whether the platform works",
+    responses=problem_responses(RateLimited),
+)
+async def get_status(request: Request) -> PlatformStatus:
+    """Each service and whether it works, without a sign-in; asked within two seconds, and at most two seconds old."""
+    context = gateway_context(request)
+    return platform_status(await context.health.health(), frozenset(context.settings.service_urls()))
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -14,6 +14,7 @@ from libs.common.operations import ServiceHealth
 from libs.common.problems import Problem
 
 FRESH_SECONDS = 2.0
+PART_SECONDS = 2.0
 OK = "ok"
 
 
@@ -24,6 +25,10 @@ class PartHealth(BaseModel):
     dependencies: dict[str, str] = {}
     pools: dict[str, str] = {}
 
+    @property
+    def is_well(self) -> bool:
+        return self.status == OK and all(state == OK for state in self.dependencies.values())
+
 
 class Health(BaseModel):
     """`status` is `ok`, or `degraded` when any part is not."""
@@ -33,7 +38,7 @@ class Health(BaseModel):
 
 
 class HealthView:
-    """Asks each service for its readiness and its own view, and Valkey whether it answers."""
+    """Asks each service for its readiness and its own view, within `seconds`, and Valkey whether it answers."""
 
     def __init__(
         self,
@@ -41,11 +46,14 @@ class HealthView:
         urls: Mapping[str, str],
         services: Mapping[str, ServiceHttp],
         valkey: Redis | None,
+        *,
+        seconds: float = PART_SECONDS,
     ) -> None:
         self._http = http
         self._urls = urls
         self._services = services
         self._valkey = valkey
+        self._seconds = seconds
         self._asking = asyncio.Lock()
         self._seen: tuple[float, Health] | None = None
 
@@ -53,7 +61,9 @@ class HealthView:
         """The view, at most two seconds old."""
         async with self._asking:
             if self._seen is None or monotonic() - self._seen[0] > FRESH_SECONDS:
-                self._seen = (monotonic(), await self._ask())
+                found = await self._ask()
+                # Stamped after the asking, so that whoever waited for a slow one is answered by it.
+                self._seen = (monotonic(), found)
             return self._seen[1]
 
     async def _ask(self) -> Health:
@@ -61,12 +71,16 @@ class HealthView:
         if self._valkey is not None:
             asked["valkey"] = _valkey_health(self._valkey)
         parts = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
-        well = all(
-            part.status == OK and all(state == OK for state in part.dependencies.values()) for part in parts.values()
-        )
-        return Health(status=OK if well else "degraded", parts=parts)
+        return Health(status=OK if all(part.is_well for part in parts.values()) else "degraded", parts=parts)
 
     async def _service(self, name: str) -> PartHealth:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._service_health(name)
+        except TimeoutError:
+            return PartHealth(status="does not answer in time")
+
+    async def _service_health(self, name: str) -> PartHealth:
         try:
             ready = await self._http.get(f"{self._urls[name]}/readyz")
         except httpx.HTTPError as error:
