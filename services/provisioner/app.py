@@ -10,6 +10,7 @@ from libs.contracts.provisioner import CALLERS
 from services.provisioner.base import Base
 from services.provisioner.context import ProvisionerContext, open_context
 from services.provisioner.deployments import endpoints as deployments
+from services.provisioner.deployments.sweeps import DURATIONS
 from services.provisioner.engine.sweeps import REAPER
 from services.provisioner.engine_loop import engine_loop
 from services.provisioner.hosts import endpoints as hosts
@@ -31,6 +32,7 @@ SERVICE: Service[ProvisionerSettings, ProvisionerContext] = Service(
     handlers=stack_handlers,
     sweeps=lambda context: (
         REAPER,
+        DURATIONS,
         fleet_sweep(context.fleet, context.database, context.cloud.open, context.tokens_of_hosts),
         mail_sweep(context),
     ),

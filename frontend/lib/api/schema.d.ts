@@ -279,7 +279,8 @@ export interface paths {
         };
         /**
          * Look at a deployment
-         * @description Its eight phases with their steps, how far it is, and, when it failed, what happened and what to do next.
+         * @description Its eight phases with their steps, how far it is, how long it will take as a rule, and, when it failed, what
+         *     happened and what to do next.
          */
         get: operations["get_deployment"];
         put?: never;
@@ -321,6 +322,8 @@ export interface paths {
          * Follow a deployment live
          * @description What happened so far and what happens, as `deployment`, `step` and `log` events, until `end`.
          *
+         *     The data of each is JSON with its moment (`at`). A `step` has `name`, `phase`, `status` and `progress`, and the
+         *     `reason` of a wait or failure with, for an error, its `code`; a `log` has a `message` with its `step` and `phase`.
          *     `reauthenticate` ends the stream when the access token expires: come back with a new one and `Last-Event-ID`.
          */
         get: operations["follow_deployment"];
@@ -635,8 +638,13 @@ export interface components {
         /**
          * DeploymentView
          * @description A deployment with its phases and steps. `cancelable` is false once it is switching over or has ended.
+         *
+         *     `cancel_requested` says that it was asked to stop; `retryable` that it ended without success and is the newest.
+         *     `expected_finished_at` is null where nobody can say.
          */
         DeploymentView: {
+            /** Cancel Requested */
+            cancel_requested: boolean;
             /** Cancelable */
             cancelable: boolean;
             /**
@@ -645,6 +653,8 @@ export interface components {
              */
             created_at: string;
             error: components["schemas"]["DeploymentError"] | null;
+            /** Expected Finished At */
+            expected_finished_at: string | null;
             /** Finished At */
             finished_at: string | null;
             /**
@@ -660,6 +670,8 @@ export interface components {
             phases: components["schemas"]["PhaseView"][];
             /** Progress */
             progress: number;
+            /** Retryable */
+            retryable: boolean;
             /** Started At */
             started_at: string | null;
             /**
@@ -851,9 +863,12 @@ export interface components {
         };
         /**
          * PhaseView
-         * @description One of the eight phases. Its times are those of its first and last step.
+         * @description One of the eight phases. Its times are those of its first and last step; `expected_seconds` is how long the
+         *     whole phase takes as a rule.
          */
         PhaseView: {
+            /** Expected Seconds */
+            expected_seconds: number;
             /** Finished At */
             finished_at: string | null;
             /**

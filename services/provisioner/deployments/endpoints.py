@@ -21,6 +21,7 @@ from services.provisioner.deployments.errors import (
     PastThePivot,
     Superseded,
 )
+from services.provisioner.deployments.expectations import expected_seconds
 from services.provisioner.deployments.models import Deployment
 from services.provisioner.deployments.schemas import DeploymentLine, DeploymentView, RetryAnswer
 from services.provisioner.deployments.stream import follow
@@ -60,12 +61,17 @@ async def list_deployments(member: Reader, context: Context, paging: Paging) -> 
     responses=problem_responses(DeploymentNotFound, Unauthenticated, Forbidden),
 )
 async def get_deployment(deployment_id: UUID, member: Reader, context: Context) -> DeploymentView:
-    """Its eight phases with their steps, how far it is, and, when it failed, what happened and what to do next."""
+    """Its eight phases with their steps, how far it is, how long it will take as a rule, and, when it failed, what
+    happened and what to do next."""
     async with context.database.tenant_session(member.tenant_id) as session:
         deployment = await repository.find_deployment(session, deployment_id)
         if deployment is None:
             raise DeploymentNotFound
-        return views.view(deployment, await repository.list_steps(session, deployment_id))
+        steps = await repository.list_steps(session, deployment_id)
+        medians = await repository.phase_medians(session, deployment.kind)
+        newest = await repository.newest_of_stack(session, deployment.stack_id) == deployment_id
+    expected = expected_seconds(deployment, steps, medians=medians, recipes=context.recipes)
+    return views.view(deployment, steps, expected=expected, newest=newest, now=datetime.now(UTC))
 
 
 async def _followed(deployment_id: UUID, member: Reader, context: Context) -> UUID:
@@ -97,6 +103,8 @@ async def follow_deployment(
 ) -> AsyncIterator[ServerSentEvent]:
     """What happened so far and what happens, as `deployment`, `step` and `log` events, until `end`.
 
+    The data of each is JSON with its moment (`at`). A `step` has `name`, `phase`, `status` and `progress`, and the
+    `reason` of a wait or failure with, for an error, its `code`; a `log` has a `message` with its `step` and `phase`.
     `reauthenticate` ends the stream when the access token expires: come back with a new one and `Last-Event-ID`.
     """
     events = follow(

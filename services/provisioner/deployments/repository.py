@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.ids import new_id
-from services.provisioner.deployments.models import Deployment, DeploymentEvent, DeploymentStep
+from services.provisioner.deployments.models import Deployment, DeploymentEvent, DeploymentStep, PhaseDuration
 
 UNFINISHED = ("queued", "running", "waiting")
 BELL_CHANNEL = "deployment_due"
@@ -66,6 +66,12 @@ async def list_steps(session: AsyncSession, deployment_id: UUID) -> list[Deploym
     """The steps in their order."""
     statement = select(DeploymentStep).where(DeploymentStep.deployment_id == deployment_id)
     return list(await session.scalars(statement.order_by(DeploymentStep.position)))
+
+
+async def phase_medians(session: AsyncSession, kind: str) -> dict[str, int]:
+    """The seconds that each phase of such deployments takes, as far as it is known."""
+    found = await session.scalars(select(PhaseDuration).where(PhaseDuration.kind == kind))
+    return {known.phase: known.median_seconds for known in found}
 
 
 async def list_events(session: AsyncSession, deployment_id: UUID, *, after: int, limit: int) -> list[DeploymentEvent]:

@@ -42,10 +42,12 @@ class StepView(BaseModel):
 
 
 class PhaseView(BaseModel):
-    """One of the eight phases. Its times are those of its first and last step."""
+    """One of the eight phases. Its times are those of its first and last step; `expected_seconds` is how long the
+    whole phase takes as a rule."""
 
     name: Phase
     status: PhaseStatus
+    expected_seconds: int
     started_at: datetime | None
     finished_at: datetime | None
     steps: list[StepView]
@@ -67,9 +69,16 @@ class DeploymentLine(BaseModel):
 
 
 class DeploymentView(DeploymentLine):
-    """A deployment with its phases and steps. `cancelable` is false once it is switching over or has ended."""
+    """A deployment with its phases and steps. `cancelable` is false once it is switching over or has ended.
+
+    `cancel_requested` says that it was asked to stop; `retryable` that it ended without success and is the newest.
+    `expected_finished_at` is null where nobody can say.
+    """
 
     cancelable: bool
+    cancel_requested: bool
+    retryable: bool
+    expected_finished_at: datetime | None
     phases: list[PhaseView]
 
 

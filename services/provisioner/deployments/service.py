@@ -25,6 +25,7 @@ from services.provisioner.stacks.models import Stack
 
 REPAIR = "repair"
 QUEUED = "Waiting for a worker to begin."
+CANCEL_REQUESTED = {"message": "Cancellation was asked for.", "code": "cancel_requested"}
 FAILED = frozenset({"rolled_back", "rollback_failed", "canceled", "needs_customer", "needs_operator"})
 
 
@@ -115,7 +116,7 @@ async def cancel_deployment(session: AsyncSession, deployment_id: UUID) -> Deplo
         if deployment.direction == "back":
             raise AlreadyGoingBack
         await repository.request_cancel(session, deployment_id)
-        await repository.append_event(session, deployment, "log", {"message": "Cancellation was asked for."})
+        await repository.append_event(session, deployment, "log", CANCEL_REQUESTED)
     return deployment
 
 

@@ -1,7 +1,9 @@
 """Turns rows of deployments into what crosses the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from services.provisioner.deployments.expectations import expected_finish
 from services.provisioner.deployments.models import Deployment, DeploymentStep
 from services.provisioner.deployments.repository import UNFINISHED
 from services.provisioner.deployments.schemas import (
@@ -13,6 +15,7 @@ from services.provisioner.deployments.schemas import (
     StepError,
     StepView,
 )
+from services.provisioner.deployments.service import FAILED
 from services.provisioner.engine.step import PHASES, Phase
 
 _FIRST_FOUND: tuple[tuple[PhaseStatus, frozenset[str]], ...] = (
@@ -29,12 +32,27 @@ def line(deployment: Deployment) -> DeploymentLine:
     return DeploymentLine.model_validate(_common(deployment))
 
 
-def view(deployment: Deployment, steps: Sequence[DeploymentStep]) -> DeploymentView:
-    """The deployment with its phases, all eight in their order."""
+def view(
+    deployment: Deployment,
+    steps: Sequence[DeploymentStep],
+    *,
+    expected: Mapping[str, int],
+    newest: bool,
+    now: datetime,
+) -> DeploymentView:
+    """The deployment with its phases, all eight in their order; `newest` says that its stack has no later one."""
     unfinished = deployment.status in UNFINISHED
-    cancelable = unfinished and not deployment.pivoted and deployment.direction == "forward"
-    phases = [phase_view(phase, [step for step in steps if step.phase == phase]) for phase in PHASES]
-    return DeploymentView.model_validate(_common(deployment) | {"cancelable": cancelable, "phases": phases})
+    phases = [
+        phase_view(phase, [step for step in steps if step.phase == phase], expected=expected[phase]) for phase in PHASES
+    ]
+    more = {
+        "cancelable": unfinished and not deployment.pivoted and deployment.direction == "forward",
+        "cancel_requested": deployment.cancel_requested_at is not None,
+        "retryable": newest and deployment.status in FAILED,
+        "expected_finished_at": expected_finish(deployment, steps, expected=expected, now=now),
+        "phases": phases,
+    }
+    return DeploymentView.model_validate(_common(deployment) | more)
 
 
 def progress(deployment: Deployment) -> int:
@@ -42,13 +60,14 @@ def progress(deployment: Deployment) -> int:
     return 100 * deployment.steps_done // max(1, deployment.steps_total)
 
 
-def phase_view(phase: Phase, steps: Sequence[DeploymentStep]) -> PhaseView:
-    """A phase by its steps."""
+def phase_view(phase: Phase, steps: Sequence[DeploymentStep], *, expected: int) -> PhaseView:
+    """A phase by its steps; `expected` is in seconds."""
     status = phase_status([step.status for step in steps])
     ended = status in {"done", "failed", "taken_back"}
     return PhaseView(
         name=phase,
         status=status,
+        expected_seconds=expected,
         started_at=min((step.started_at for step in steps if step.started_at), default=None),
         finished_at=max((step.finished_at for step in steps if step.finished_at), default=None) if ended else None,
         steps=[_step_view(step) for step in steps],

@@ -126,7 +126,12 @@ class Journal:
 
     @asynccontextmanager
     async def final(
-        self, status: DeploymentStatus, message: str, *, values: Mapping[str, Any] | None = None
+        self,
+        status: DeploymentStatus,
+        message: str,
+        *,
+        values: Mapping[str, Any] | None = None,
+        story: Sequence[Story] = (),
     ) -> AsyncIterator[AsyncSession]:
         """The transaction that ends the deployment, tells everyone, and lets the stack's next one begin."""
         progress = 100 if status == "succeeded" else self.progress
@@ -138,8 +143,8 @@ class Journal:
             "version": Deployment.version + 1,
             **NO_LEASE,
         }
-        story = [("deployment", {"status": status, "progress": progress, "message": message})]
-        async with self.transaction({**ending, **(values or {})}, story=story) as session:
+        ended = ("deployment", {"status": status, "progress": progress, "message": message})
+        async with self.transaction({**ending, **(values or {})}, story=[*story, ended]) as session:
             yield session
             deployment = self.deployment
             await announce(
@@ -155,10 +160,13 @@ class Journal:
             )
             await deployments.ring(session)
 
-    def told(self, step: DeploymentStep, status: str, reason: str | None = None) -> dict[str, Any]:
-        """A step's news for the story."""
+    def told(
+        self, step: DeploymentStep, status: str, reason: str | None = None, *, code: str | None = None
+    ) -> dict[str, Any]:
+        """A step's news for the story; `code` is of the error that `reason` tells of."""
         news = {"name": step.name, "phase": step.phase, "status": status, "progress": self.progress}
-        return news if reason is None else news | {"reason": reason}
+        more = {"reason": reason, "code": code}
+        return news | {name: said for name, said in more.items() if said is not None}
 
     @property
     def done(self) -> int:

@@ -114,7 +114,7 @@ class Outcomes(Generic[D]):
             record,
             values,
             values={**self._journal.waiting_values(delay), "message": reason},
-            story=[("step", self._journal.told(record, "waiting", reason))],
+            story=[("step", self._journal.told(record, "waiting", reason, code=error.code))],
         )
         return True
 
@@ -134,7 +134,8 @@ class Outcomes(Generic[D]):
         message = sentences.needs_operator(error, pivoted=pivoted)
         if isinstance(error, NeedsCustomer):
             status, message = "needs_customer", sentences.needs_customer(error)
-        async with self._journal.final(status, message, values=_error(record, error)) as session:
+        failed = ("step", self._journal.told(record, "failed", error.message, code=error.code))
+        async with self._journal.final(status, message, values=_error(record, error), story=[failed]) as session:
             await repository.write_step(session, record.id, failed_values(error))
             if pivoted or self._stack.observed is None:
                 await stacks.update_stack(session, self._stack.id, {"status": "error"})

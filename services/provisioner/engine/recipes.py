@@ -20,7 +20,10 @@ class BadRecipe(Exception):
 
 
 class RecipeStep(BaseModel):
-    """One step of a recipe. `deadline` is in seconds; `when` is a condition such as `plan.database == "rds"`."""
+    """One step of a recipe. `deadline` is in seconds; `when` is a condition such as `plan.database == "rds"`.
+
+    `usual` is how many seconds it is said to take until deployments have shown how long it does.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,6 +31,7 @@ class RecipeStep(BaseModel):
     phase: Phase
     deadline: float = Field(gt=0)
     attempts: int = Field(ge=1)
+    usual: int = Field(default=2, ge=1)
     pivot: bool = False
     when: str | None = None
 

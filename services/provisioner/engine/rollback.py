@@ -11,7 +11,7 @@ from libs.common.failpoints import FailpointReached, failpoint
 from services.provisioner.deployments.models import DeploymentStep
 from services.provisioner.engine import repository, sentences
 from services.provisioner.engine.failures import as_step_error, failed_values, shown
-from services.provisioner.engine.journal import Journal
+from services.provisioner.engine.journal import Journal, Story
 from services.provisioner.engine.lease import LeaseLost
 from services.provisioner.engine.step import D, StepError, StepFailed, Wait
 from services.provisioner.engine.verbs import Verbs
@@ -47,8 +47,11 @@ class Rollback(Generic[D]):
             message = sentences.going_back(record.name, error)
             values["error"] = shown(error, step=record.name, phase=record.phase)
         values["message"] = message
-        news = {"status": "running", "progress": self._journal.progress, "message": message}
-        async with self._journal.transaction(values, story=[("deployment", news)]) as session:
+        story: list[Story] = []
+        if record is not None and error is not None:
+            story.append(("step", self._journal.told(record, "failed", error.message, code=error.code)))
+        story.append(("deployment", {"status": "running", "progress": self._journal.progress, "message": message}))
+        async with self._journal.transaction(values, story=story) as session:
             if record is not None and error is not None:
                 failed = await repository.write_step(session, record.id, failed_values(error))
         if record is not None and error is not None:
@@ -102,7 +105,9 @@ class Rollback(Generic[D]):
         if record.deadline_at is not None and datetime.now(UTC) >= record.deadline_at:
             return await self._failed(record, StepFailed("deadline_exceeded", f"It took too long: {wait.reason}"))
         values = self._journal.waiting_values(wait.seconds, no_later_than=record.deadline_at)
-        await self._journal.write_step(record, {"reason": wait.reason}, values=values)
+        told = ("step", self._journal.told(record, "compensating", wait.reason))
+        story = [] if record.reason == wait.reason else [told]
+        await self._journal.write_step(record, {"reason": wait.reason}, values=values, story=story)
         return False
 
     async def _taken_back(self, record: DeploymentStep) -> None:
@@ -124,7 +129,10 @@ class Rollback(Generic[D]):
         )
         values = failed_values(error, status="compensation_failed")
         error_shown = self._journal.deployment.error or shown(error, step=record.name, phase=record.phase)
-        async with self._journal.final("rollback_failed", message, values={"error": error_shown}) as session:
+        failed = ("step", self._journal.told(record, "compensation_failed", error.message, code=error.code))
+        async with self._journal.final(
+            "rollback_failed", message, values={"error": error_shown}, story=[failed]
+        ) as session:
             await repository.write_step(session, record.id, values)
             await stacks.update_stack(session, self._stack.id, {"status": "error"})
         return False

@@ -13,7 +13,7 @@ from tests.services.provisioner.engine.world import World, recipes_of
 from tests.support.databases import ServiceDatabase, migrated_database
 from tests.support.servers import PostgresServer
 
-TABLES = ("drift", "resource", "deployment_event", "deployment_step", "deployment", "stack", "outbox")
+TABLES = ("phase_duration", "drift", "resource", "deployment_event", "deployment_step", "deployment", "stack", "outbox")
 
 
 @pytest.fixture(scope="session")

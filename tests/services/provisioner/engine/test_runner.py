@@ -207,3 +207,33 @@ async def test_a_step_that_kills_every_worker_ends_by_itself(tenancy: Tenancy, w
     assert ended.status == "rolled_back"
     assert ended.error is not None
     assert ended.error["code"] == "worker_crashed"
+
+
+async def test_the_story_tells_which_step_failed_with_its_code_before_it_tells_what_became_of_the_deployment(
+    tenancy: Tenancy, world: World
+) -> None:
+    world.broken["make_compute"] = StepFailed("no_room", "There is no room.")
+    deployment_id = await tenancy.created()
+    assert deployment_id is not None
+    await run_to_end(tenancy, world, deployment_id)
+    events = await tenancy.events(deployment_id)
+    told = [(event.kind, event.data["status"]) for event in events]
+    at = told.index(("step", "failed"))
+    assert {key: events[at].data[key] for key in ("name", "phase", "code", "reason")} == {
+        "name": "make_compute",
+        "phase": "compute",
+        "code": "no_room",
+        "reason": "There is no room.",
+    }
+    assert told[at + 1] == ("deployment", "running")
+    assert told[-1] == ("deployment", "rolled_back")
+
+
+async def test_the_story_tells_of_a_failure_that_is_kept_as_it_is(tenancy: Tenancy, world: World) -> None:
+    world.broken["make_compute"] = NeedsOperator("quota", "There is no room.")
+    deployment_id = await tenancy.created()
+    assert deployment_id is not None
+    await run_to_end(tenancy, world, deployment_id)
+    *_, failed, ended = await tenancy.events(deployment_id)
+    assert (failed.kind, failed.data["status"], failed.data["code"]) == ("step", "failed", "quota")
+    assert (ended.kind, ended.data["status"]) == ("deployment", "needs_operator")
