@@ -8,7 +8,6 @@ export type FieldError = {
 };
 
 type ProblemDocument = {
-  status?: number;
   code?: string;
   detail?: string;
   title?: string;
@@ -51,11 +50,21 @@ export class SignedOutError extends Error {
   override name = "SignedOutError";
 }
 
+/** The members that have the type of RFC 9457 and of the API; a proxy's page in between has none. */
 function parsed(text: string): ProblemDocument {
+  const found = json(text);
+  const one = (typeof found === "object" && found !== null ? found : {}) as Record<string, unknown>;
+  const texts = ["code", "detail", "title", "request_id"].filter((name) => typeof one[name] === "string");
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, one[name]])),
+    ...(Array.isArray(one.errors) && { errors: one.errors as FieldError[] }),
+  };
+}
+
+function json(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -10,40 +10,60 @@ export type Follower = {
   onConnection: (connection: Connection) => void;
 };
 
+/** What following needs of the world; the browser's by default. */
+export type World = {
+  session: { accessToken(): Promise<string>; forget(refused: string): void };
+  apiUrl: () => Promise<string>;
+  /** Tells `online`, and of `visibilitychange` when a sleeping tab wakes. */
+  window: Pick<EventTarget, "addEventListener" | "removeEventListener">;
+  document: Pick<EventTarget, "addEventListener" | "removeEventListener">;
+  silenceMs: number;
+};
+
 const SILENCE_MS = 40_000; // The server speaks at least every 15 s: a longer silence is a dead connection.
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
 /** Starts following `path`; the answer stops it. Ends by itself at the event `end`, or where the API refuses for good. */
-export function follow(path: string, { onEvent, onConnection }: Follower): () => void {
+export function follow(path: string, follower: Follower, world: World = browser()): () => void {
   const stopped = new AbortController();
-  void run(path, onEvent, onConnection, stopped.signal);
+  void run(path, follower, world, stopped.signal);
   return () => stopped.abort();
+}
+
+function browser(): World {
+  return {
+    session: session(),
+    apiUrl: async () => (await loadConfig()).apiUrl,
+    window,
+    document,
+    silenceMs: SILENCE_MS,
+  };
 }
 
 async function run(
   path: string,
-  onEvent: Follower["onEvent"],
-  onConnection: Follower["onConnection"],
+  { onEvent, onConnection }: Follower,
+  world: World,
   stopped: AbortSignal,
 ): Promise<void> {
   let lastId: string | undefined;
   let failures = 0;
+  const hear = (event: StreamEvent) => {
+    failures = 0;
+    lastId = event.id ?? lastId;
+    if (event.event !== "reauthenticate") onEvent(event);
+  };
   onConnection("connecting");
   while (!stopped.aborted) {
     try {
-      const outcome = await listen(path, lastId, stopped, (event) => {
-        failures = 0;
-        lastId = event.id ?? lastId;
-        onConnection("live");
-        if (event.event !== "reauthenticate") onEvent(event);
-      });
+      const outcome = await listen(path, lastId, world, stopped, hear, () => onConnection("live"));
       if (outcome === "end") return onConnection("ended");
     } catch (error) {
       if (stopped.aborted) return;
       if (error instanceof SignedOutError || isFinal(error)) return onConnection("ended");
       onConnection("interrupted");
-      await pause(failures++, stopped);
+      await pause(failures++, world, stopped);
     }
   }
 }
@@ -55,13 +75,15 @@ function isFinal(error: unknown): boolean {
 async function listen(
   path: string,
   lastId: string | undefined,
+  world: World,
   stopped: AbortSignal,
   onEvent: (event: StreamEvent) => void,
+  onOpen: () => void,
 ): Promise<"end" | "again"> {
-  const token = await session().accessToken();
-  const { apiUrl } = await loadConfig();
+  const token = await world.session.accessToken();
+  const apiUrl = await world.apiUrl();
   const dead = new AbortController();
-  const watch = watchdog(() => dead.abort());
+  const watch = watchdog(world, () => dead.abort());
   try {
     const headers = {
       Authorization: `Bearer ${token}`,
@@ -73,10 +95,11 @@ async function listen(
       cache: "no-store",
       signal: AbortSignal.any([stopped, dead.signal]),
     });
-    if (answer.status === 401) session().forget(token);
+    if (answer.status === 401) world.session.forget(token);
     if (!answer.ok || !answer.body) throw await ProblemError.from(answer);
+    onOpen();
     for await (const event of eventsOf(answer.body, watch.heard)) {
-      if (event.event === "reauthenticate") session().forget(token);
+      if (event.event === "reauthenticate") world.session.forget(token);
       onEvent(event);
       if (event.event === "end") return "end";
       if (event.event === "reauthenticate") return "again";
@@ -88,12 +111,12 @@ async function listen(
 }
 
 /** Calls `die` after a long silence, at once when the network comes back, and when a sleeping tab wakes after it. */
-function watchdog(die: () => void) {
+function watchdog({ window, document, silenceMs }: World, die: () => void) {
   let last = Date.now();
   const check = () => {
-    if (Date.now() - last > SILENCE_MS) die();
+    if (Date.now() - last > silenceMs) die();
   };
-  const timer = setInterval(check, 5_000);
+  const timer = setInterval(check, silenceMs / 8);
   window.addEventListener("online", die);
   document.addEventListener("visibilitychange", check);
   return {
@@ -109,7 +132,7 @@ function watchdog(die: () => void) {
 }
 
 /** Waits longer each time, at random within the bound so that many clients do not come at once; less when online again. */
-function pause(failures: number, stopped: AbortSignal): Promise<void> {
+function pause(failures: number, { window }: World, stopped: AbortSignal): Promise<void> {
   const bound = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
   return new Promise((resolve) => {
     const finish = () => {

@@ -15,20 +15,33 @@ const RENEW_BEFORE_MS = 60_000;
 const ASK_MS = 120;
 const LOCK = "stackpro-session";
 const TIMEOUT_MS = 15_000;
+const REFRESH_TIMEOUT_MS = 4_000;
 
-/** One per tab; tests make their own with a fake `fetch`, channel and lock. */
+export type Surroundings = {
+  channel: Pick<BroadcastChannel, "postMessage" | "addEventListener">;
+  locks: { request<T>(name: string, held: () => Promise<T>): Promise<T> };
+  apiUrl: () => Promise<string>;
+  now?: () => number;
+};
+
+/** One per tab. */
 export class Session {
   private token: Token | undefined;
+  private refused: string | undefined;
   private status: SessionStatus = "unknown";
   private renewing: Promise<string> | undefined;
   private readonly listeners = new Set<() => void>();
 
-  constructor(
-    private readonly channel: Pick<BroadcastChannel, "postMessage" | "addEventListener">,
-    private readonly locks: Pick<LockManager, "request">,
-    private readonly fetcher: typeof fetch,
-    private readonly now: () => number = Date.now,
-  ) {
+  private readonly channel: Surroundings["channel"];
+  private readonly locks: Surroundings["locks"];
+  private readonly apiUrl: Surroundings["apiUrl"];
+  private readonly now: () => number;
+
+  constructor({ channel, locks, apiUrl, now = Date.now }: Surroundings) {
+    this.channel = channel;
+    this.locks = locks;
+    this.apiUrl = apiUrl;
+    this.now = now;
     channel.addEventListener("message", (event) => this.hear(event.data as News));
   }
 
@@ -51,14 +64,18 @@ export class Session {
 
   /** After the API refused `refused`: forget it, so that the next call renews. Another tab's newer token stays. */
   forget(refused: string): void {
+    this.refused = refused;
     if (this.token?.value === refused) this.token = undefined;
   }
 
   /** Signs in, or up, or switches: `path` is the call, its answer the new tokens. */
   async open<Answer extends TokenAnswer>(path: string, body: unknown): Promise<Answer> {
-    const answer = await this.call<Answer>(path, body);
-    this.keep(this.tokenOf(answer));
-    return answer;
+    // Under the lock, so that no renewal of an older session sets its cookie after this one's.
+    return this.locks.request(LOCK, async () => {
+      const answer = await this.call<Answer>(path, body);
+      this.keep(this.tokenOf(answer));
+      return answer;
+    });
   }
 
   /** Ends this session here and in every tab. Signed out locally even where the API cannot be reached. */
@@ -72,11 +89,12 @@ export class Session {
   }
 
   private async renew(): Promise<string> {
-    if (this.token === undefined) await this.askOtherTabs();
     return this.locks.request(LOCK, async () => {
-      if (this.isFresh(this.token)) return this.token.value; // Another tab renewed while this one waited.
+      // Asked under the lock: who held it before may have renewed, and its news may come after the lock.
+      if (!this.isFresh(this.token)) await this.askOtherTabs();
+      if (this.isFresh(this.token)) return this.token.value;
       try {
-        const token = this.tokenOf(await this.call<TokenAnswer>("/v1/auth/refresh", {}));
+        const token = this.tokenOf(await this.exchange());
         this.keep(token);
         return token.value;
       } catch (error) {
@@ -105,9 +123,15 @@ export class Session {
 
   private hear(news: News): void {
     if (news.kind === "signed-out") this.end();
-    else if (news.kind === "token") this.set(news.token);
+    else if (news.kind === "token") this.take(news.token);
     else if (this.isFresh(this.token))
       this.channel.postMessage({ kind: "token", token: this.token } satisfies News);
+  }
+
+  /** Another tab's token, unless the API refused it here, or it is a late answer that is older than ours. */
+  private take(token: Token): void {
+    const isOlder = this.token !== undefined && this.token.expiresAt > token.expiresAt;
+    if (token.value !== this.refused && !isOlder) this.set(token);
   }
 
   private keep(token: Token): void {
@@ -139,21 +163,31 @@ export class Session {
     return { value: answer.access_token, expiresAt: this.now() + answer.expires_in * 1000 };
   }
 
-  private async call<Answer>(path: string, body: unknown): Promise<Answer> {
-    const answer = await this.send(path, body);
+  /** Asks twice: within ten seconds the same refresh token gets the same answer, so one that was lost signs nobody out. */
+  private async exchange(): Promise<TokenAnswer> {
+    const ask = () => this.call<TokenAnswer>("/v1/auth/refresh", {}, REFRESH_TIMEOUT_MS);
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof UnreachableError) return ask();
+      throw error;
+    }
+  }
+
+  private async call<Answer>(path: string, body: unknown, timeout = TIMEOUT_MS): Promise<Answer> {
+    const answer = await this.send(path, body, timeout);
     if (!answer.ok) throw await ProblemError.from(answer);
     return (answer.status === 204 ? undefined : await answer.json()) as Answer;
   }
 
-  private async send(path: string, body: unknown): Promise<Response> {
+  private async send(path: string, body: unknown, timeout: number): Promise<Response> {
     try {
-      const { apiUrl } = await loadConfig();
-      return await this.fetcher(`${apiUrl}${path}`, {
+      return await fetch(`${await this.apiUrl()}${path}`, {
         method: "POST",
         headers: CSRF_HEADERS,
         body: JSON.stringify(body),
         credentials: "include",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeout),
       });
     } catch (error) {
       throw new UnreachableError("The API does not answer.", { cause: error });
@@ -165,8 +199,10 @@ let ownSession: Session | undefined;
 
 /** The session of this tab. */
 export function session(): Session {
-  ownSession ??= new Session(new BroadcastChannel("stackpro-session"), navigator.locks, (...call) =>
-    fetch(...call),
-  );
+  ownSession ??= new Session({
+    channel: new BroadcastChannel(LOCK),
+    locks: { request: async (name, held) => await navigator.locks.request(name, held) },
+    apiUrl: async () => (await loadConfig()).apiUrl,
+  });
   return ownSession;
 }
