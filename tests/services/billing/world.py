@@ -40,6 +40,7 @@ from services.billing.accounts.models import BillingAccount
 from services.billing.app import SERVICE
 from services.billing.context import BillingContext, open_context
 from services.billing.mails.models import OutgoingMail
+from services.billing.mails.sweeps import mail_sweep
 from services.billing.plans.service import push_catalogue
 from services.billing.settings import BillingSettings
 from services.billing.stripe_gateway import open_stripe
@@ -220,6 +221,11 @@ class World:
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         async with self.context.database.system_session() as session:
             return (await session.scalar(text(waiting)) or 0) > 0
+
+    async def send_mails(self) -> None:
+        """Until no mail is due: one that fails, perhaps another test's, ends a run of the sweep before the next one."""
+        while await self.sweep(mail_sweep(self.context)):
+            pass
 
     async def make_mails_due(self) -> None:
         """As if the wait after a failed attempt were over."""

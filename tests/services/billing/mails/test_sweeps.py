@@ -5,7 +5,6 @@ import string
 import pytest
 
 from services.billing.mails.service import promise_mail
-from services.billing.mails.sweeps import mail_sweep
 from services.billing.mails.texts import TEXTS
 from tests.services.billing.world import World, owner_address
 
@@ -27,7 +26,7 @@ async def test_a_mail_greets_the_owner_and_leads_to_the_billing_page(world: Worl
         await promise_mail(session, tenant_id, kind="trial_ending", about="one", parameters=parameters)
         await promise_mail(session, tenant_id, kind="trial_ending", about="one", parameters=parameters)
 
-    await world.sweep(mail_sweep(world.context))
+    await world.send_mails()
 
     [mail] = [mail for mail in world.mailer.sent.values() if mail.to == (owner_address(tenant_id),)]
     assert "Hello Ada Lovelace" in mail.text

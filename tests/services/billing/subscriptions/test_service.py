@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.billing.accounts import repository as accounts
-from services.billing.mails.sweeps import mail_sweep
 from services.billing.subscriptions.service import Observation, apply_observation, observe
 from tests.services.billing.world import FAILS_AT_RENEWAL, World
 from tests.support.eventually import eventually
@@ -104,7 +103,7 @@ async def test_a_renewal_that_fails_is_told_by_mail_and_in_the_end_makes_the_ten
     await new_events(world, after=seen)
     assert (await world.subscription(tenant_id)).json()["status"] == "past_due"
     assert await world.mode(tenant_id) == "full"
-    await world.sweep(mail_sweep(world.context))
+    await world.send_mails()
     assert world.mailer.subjects_to(tenant_id) == ["A payment for StackPro did not go through"]
 
     seen = len(world.webhooks.deliveries)
@@ -113,7 +112,7 @@ async def test_a_renewal_that_fails_is_told_by_mail_and_in_the_end_makes_the_ten
 
     assert (await world.subscription(tenant_id)).json()["status"] == "unpaid"
     assert await world.mode(tenant_id) == "read_only"
-    await world.sweep(mail_sweep(world.context))
+    await world.send_mails()
     assert len(world.mailer.subjects_to(tenant_id)) == 1
 
 

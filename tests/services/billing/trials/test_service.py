@@ -9,7 +9,6 @@ from libs.common.ids import new_id
 from libs.common.messages import Delivery
 from libs.contracts.auth import TenantCreated
 from services.billing.app import SERVICE
-from services.billing.mails.sweeps import mail_sweep
 from services.billing.trials.service import start_trial
 from services.billing.trials.sweeps import trial_sweep
 from tests.services.billing.world import World
@@ -73,20 +72,19 @@ async def test_a_trial_warns_turns_read_only_and_is_suspended(world: World) -> N
 
 async def test_each_warning_is_mailed_once_even_if_the_mail_server_was_down(world: World) -> None:
     tenant_id = await world.new_tenant()
-    mails = mail_sweep(world.context)
     await world.advance(7 * DAY)
     world.mailer.down = True
-    await world.sweep(mails)
+    await world.send_mails()
     assert world.mailer.subjects_to(tenant_id) == []
 
     world.mailer.down = False
     await world.make_mails_due()
-    for _ in range(3):
-        await world.sweep(mails)
+    await world.send_mails()
+    await world.send_mails()
 
     assert world.mailer.subjects_to(tenant_id) == ["Your StackPro trial ends in 7 day(s)"]
     await world.advance(4 * DAY)
-    await world.sweep(mails)
+    await world.send_mails()
     assert len(world.mailer.subjects_to(tenant_id)) == 2
 
 
