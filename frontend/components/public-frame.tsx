@@ -11,7 +11,10 @@ import en from "@/messages/en";
 
 const MESSAGES = { en, de };
 
-export function PublicFrame({ locale, children }: { locale: Locale; children: ReactNode }) {
+type Props = { locale: Locale; children: ReactNode; actions?: ReactNode };
+
+/** `actions` stand at the end of the header, in place of the links to sign in and up. */
+export function PublicFrame({ locale, children, actions }: Props) {
   const t = texts(locale, "common");
   const preferences = { common: { preferences: MESSAGES[locale].common.preferences } } as unknown as Partial<
     typeof en
@@ -23,12 +26,25 @@ export function PublicFrame({ locale, children }: { locale: Locale; children: Re
           <Brand />
         </a>
         <nav aria-label={t("navigation.label")} className="flex items-center gap-2">
-          <a className={buttonClasses({ tone: "quiet", size: "sm" })} href={localizedPath(locale, "/login/")}>
-            {t("sign_in")}
+          <a
+            className={buttonClasses({ tone: "quiet", size: "sm" }, "max-sm:hidden")}
+            href={localizedPath(locale, "/plans/")}
+          >
+            {texts(locale, "plans")("link")}
           </a>
-          <a className={buttonClasses({ size: "sm" })} href={localizedPath(locale, "/signup/")}>
-            {t("start_trial")}
-          </a>
+          {actions ?? (
+            <>
+              <a
+                className={buttonClasses({ tone: "quiet", size: "sm" })}
+                href={localizedPath(locale, "/login/")}
+              >
+                {t("sign_in")}
+              </a>
+              <a className={buttonClasses({ size: "sm" })} href={localizedPath(locale, "/signup/")}>
+                {t("start_trial")}
+              </a>
+            </>
+          )}
         </nav>
       </header>
       <main className="flex-1">{children}</main>

@@ -1,6 +1,7 @@
 "use client";
 import { Field } from "@base-ui/react/field";
 import type { ComponentProps, ReactNode } from "react";
+import { classNames } from "@/components/class-names";
 
 type Props = Omit<ComponentProps<"input">, "className"> & {
   label: string;
@@ -17,7 +18,10 @@ export function TextField({ label, error, hint, end, ...input }: Props) {
       <div className="relative">
         <Field.Control
           {...input}
-          className="h-11 w-full rounded-lg border border-line-strong bg-raised px-3 text-base text-ink placeholder:text-ink-soft data-invalid:border-bad"
+          className={classNames(
+            "h-11 w-full rounded-lg border border-line-strong bg-raised px-3 text-base text-ink placeholder:text-ink-soft data-invalid:border-bad",
+            end !== undefined && "pe-24",
+          )}
         />
         {end && <div className="absolute inset-y-0 end-1 flex items-center">{end}</div>}
       </div>

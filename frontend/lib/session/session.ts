@@ -197,12 +197,30 @@ export class Session {
 
 let ownSession: Session | undefined;
 
+const SEEN_KEY = "stackpro-signed-in";
+
+/** Whether this browser was signed in when last it was asked: a hint, so that a visitor's pages need not ask in vain. */
+export function wasSignedIn(): boolean {
+  return localStorage.getItem(SEEN_KEY) !== null;
+}
+
+function rememberStatus(status: SessionStatus): void {
+  if (status === "signed-in") localStorage.setItem(SEEN_KEY, "1");
+  if (status === "signed-out") localStorage.removeItem(SEEN_KEY);
+}
+
 /** The session of this tab. */
 export function session(): Session {
-  ownSession ??= new Session({
+  ownSession ??= newSession();
+  return ownSession;
+}
+
+function newSession(): Session {
+  const own = new Session({
     channel: new BroadcastChannel(LOCK),
     locks: { request: async (name, held) => await navigator.locks.request(name, held) },
     apiUrl: async () => (await loadConfig()).apiUrl,
   });
-  return ownSession;
+  own.subscribe(() => rememberStatus(own.getStatus()));
+  return own;
 }

@@ -1,6 +1,6 @@
 "use client";
-import { useSyncExternalStore } from "react";
-import { type SessionStatus, session } from "@/lib/session/session";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { type SessionStatus, session, wasSignedIn } from "@/lib/session/session";
 
 /** Whether somebody is signed in, here and in every other tab. `unknown` until the first call has asked. */
 export function useSessionStatus(): SessionStatus {
@@ -9,4 +9,19 @@ export function useSessionStatus(): SessionStatus {
     () => session().getStatus(),
     () => "unknown",
   );
+}
+
+/** The same for pages that need no sign-in: they ask the API only where this browser was signed in before. */
+export function useVisitorStatus(): SessionStatus {
+  const status = useSessionStatus();
+  const [stranger, setStranger] = useState(false);
+  useEffect(() => {
+    if (session().getStatus() !== "unknown") return;
+    if (wasSignedIn())
+      session()
+        .accessToken()
+        .catch(() => setStranger(true));
+    else setStranger(true);
+  }, []);
+  return status === "unknown" && stranger ? "signed-out" : status;
 }
