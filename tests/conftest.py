@@ -14,6 +14,7 @@ pytest_plugins = ["tests.support.case_report"]
 _RUN = "STACKPRO_TEST_RUN"
 _OWNER = "STACKPRO_TEST_RUN_OWNER"
 _VALKEY_DATABASES = 64
+_LONG = ("tests/journeys/", "tests/faults/test_stack", "tests/faults/", "tests/sandbox/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +30,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run = Path(os.environ.pop(_RUN))
         stop_servers(run)
         shutil.rmtree(run, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that take long begin first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(_LONG) if item.nodeid.startswith(start)), len(_LONG)))
 
 
 @pytest.fixture(scope="session")

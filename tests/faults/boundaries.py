@@ -1,6 +1,8 @@
 """Where workers are killed: every place where a step, its ledger, a claim, an end or a way back could be cut in two."""
 
+import os
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from services.provisioner.engine import rollback, runner
 
@@ -13,6 +15,7 @@ TAKING_BACK = (
 CLAIM = ("engine.claim.before_commit", "engine.claim.after_commit")
 FINISH = ("engine.finish.before_commit", "engine.finish.after_commit")
 ROLLBACK = ("engine.rollback.before_commit", "engine.rollback.after_commit")
+Case = TypeVar("Case")
 GROUPS = 2
 """A deployment gives up when ten workers have died in one step, so one chain of kills takes every second boundary."""
 
@@ -30,3 +33,8 @@ def back(steps: Iterable[str]) -> list[str]:
 def group(names: Sequence[str], number: int) -> list[str]:
     """Every `GROUPS`th of them, beginning with `number`."""
     return list(names)[number::GROUPS]
+
+
+def all_or_first(*cases: Case) -> tuple[Case, ...]:
+    """All of them with `make faults`; else the first, which is the hardest."""
+    return cases if os.environ.get("STACKPRO_ALL_FAULTS") else cases[:1]

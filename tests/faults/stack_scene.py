@@ -1,6 +1,5 @@
 """A tenant whose real stack is built on the emulated account, by the provisioner's own workers in real processes."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +32,6 @@ DEFAULTS = StackDefaults(region="us-east-1", base_domain="localhost")
 def moments(kind: str, names: Sequence[str] = MOMENTS) -> list[str]:
     """Those of every step that a recipe has for any plan."""
     return [f"engine.{entry.step}.{each}" for entry in RECIPES[kind] if entry.when is None for each in names]
-
-
-def all_or_first(*cases: str) -> tuple[str, ...]:
-    """All of them with `make faults`; else the first, which is the hardest."""
-    return cases if os.environ.get("STACKPRO_ALL_FAULTS") else cases[:1]
 
 
 def plan(name: str) -> PlanShape:

@@ -10,9 +10,9 @@ import pytest
 
 from libs.adapters.objects import Objects, open_objects, tenant_key
 from services.provisioner.cloud.cloud import Cloud, open_cloud
+from tests.faults.boundaries import all_or_first
 from tests.faults.stack_scene import (
     StackScene,
-    all_or_first,
     moments,
     nothing_is_double_or_unknown,
     stack_holds,

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.faults.boundaries import all_or_first
 from tests.faults.stack_scene import (
     StackScene,
-    all_or_first,
     moments,
     nothing_is_double_or_unknown,
     stack_holds,
