@@ -26,11 +26,11 @@ function collect(found, path, value) {
   else for (const [key, inner] of Object.entries(value)) collect(found, `${path}.${key}`, inner);
 }
 
-/** Names in braces, and of tags: what the code must give the text. */
+/** Names in braces, and of tags: what the code must give the text. A word that a plural chooses is no name. */
 function argumentsOf(text) {
-  const names = [...text.matchAll(/\{\s*([a-z_]+)\s*[,}]|<([a-z]+)>/gi)].map(
-    (match) => match[1] ?? `<${match[2]}>`,
-  );
+  const names = [
+    ...text.matchAll(/(?<!\b(?:zero|one|two|few|many|other) )\{\s*([a-z_]+)\s*[,}]|<([a-z]+)>/gi),
+  ].map((match) => match[1] ?? `<${match[2]}>`);
   return [...new Set(names)].sort().join(",");
 }
 

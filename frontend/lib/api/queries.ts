@@ -39,3 +39,19 @@ export function deployment(id: string) {
       data(api.GET("/v1/deployments/{deployment_id}", { params: { path: { deployment_id: id } }, signal })),
   });
 }
+
+/** The person's sessions on all devices. */
+export const sessions = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: ({ signal }) => data(api.GET("/v1/auth/sessions", { signal })),
+});
+
+/** Whether the platform works; asked more often while it does not. One lost answer is not yet an outage. */
+export const platformStatus = queryOptions({
+  queryKey: ["platform-status"],
+  queryFn: ({ signal }) => data(publicApi.GET("/v1/status", { signal })),
+  retry: 1,
+  retryDelay: 1_000,
+  refetchInterval: ({ state }) =>
+    state.status === "error" || state.data?.status === "degraded" ? 5_000 : 30_000,
+});

@@ -5,6 +5,7 @@ import common from "./common.json";
 import dashboard from "./dashboard.json";
 import deployments from "./deployments.json";
 import errors from "./errors.json";
+import forbidden from "./forbidden.json";
 import landing from "./landing.json";
 import login from "./login.json";
 import onboarding from "./onboarding.json";
@@ -20,6 +21,7 @@ export default {
   dashboard,
   deployments,
   errors,
+  forbidden,
   landing,
   login,
   onboarding,

@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { AccountRoom } from "@/rooms/account/page";
+
+export const metadata = pageMetadata("en", "account", "/account/");
+
+export default AccountRoom;

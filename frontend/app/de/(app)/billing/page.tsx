@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { BillingRoom } from "@/rooms/billing/page";
+
+export const metadata = pageMetadata("de", "billing", "/billing/");
+
+export default BillingRoom;
