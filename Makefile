@@ -1,11 +1,11 @@
-.PHONY: run web test check format lock reference snapshots bench faults set-up help
+.PHONY: run web test check web-check e2e client format lock reference snapshots bench faults mutants set-up help web-packages
 
 STACKPRO := .venv/bin/stackpro
 PYTHON := .venv/bin/python
 WORKERS ?= 2
 
 help:    ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: set-up    ## Start the whole platform on this machine (Ctrl-C stops it)
 	@$(PYTHON) -m sandbox.web.build || [ $$? -eq 1 ]
@@ -14,8 +14,21 @@ run: set-up    ## Start the whole platform on this machine (Ctrl-C stops it)
 web: set-up    ## Build the web app, if its sources changed since the last time
 	@$(PYTHON) -m sandbox.web.build
 
+web-check: web-packages    ## Check the web app: format, lint, types, the client's freshness, texts, and its unit tests
+	@./tools/node npm --prefix frontend run --silent check
+	@./tools/node npm --prefix frontend run --silent test
+
+e2e: set-up    ## Walk through the web app in headless Chromium, on a platform of its own
+	@$(PYTHON) -m tools.e2e
+
+client: web-packages    ## Write the web app's client anew from the gateway's OpenAPI document
+	@./tools/node npm --prefix frontend run --silent client
+
+web-packages: set-up
+	@$(PYTHON) -m sandbox.web.build packages
+
 test: set-up    ## Run the whole test suite
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadscope
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 faults: set-up    ## Kill the workers at every boundary, also during recovery (takes long)
 	@STACKPRO_ALL_FAULTS=1 $(PYTHON) -m pytest -q -n $(WORKERS) tests/faults

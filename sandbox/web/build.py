@@ -1,4 +1,4 @@
-"""Builds the web app once per change of its sources: `python -m sandbox.web.build`.
+"""Builds the web app once per change of its sources: `python -m sandbox.web.build`; `… packages` only installs them.
 
 State lies in the web app's own ignored folders: `node_modules` says which packages and which sources it is of, `.next`
 and `out` are the build's.
@@ -54,18 +54,33 @@ def build(frontend: Path, environment: Mapping[str, str], *, say: Callable[[str]
         say(f"The web app is built, in {time.monotonic() - started:.0f} s.")
 
 
-def _build(frontend: Path, environment: Mapping[str, str], lock: int) -> None:
+def install(frontend: Path, environment: Mapping[str, str], *, say: Callable[[str], None]) -> None:
+    """Installs the locked packages, for checks and tests that need no build. Raises CannotBuild as `build` does."""
+    with _alone(frontend, say) as lock:
+        _install(frontend, _with_node(environment), lock)
+
+
+def _with_node(environment: Mapping[str, str]) -> Mapping[str, str]:
     try:
-        environment = node_environment(environment) | {"NEXT_TELEMETRY_DISABLED": "1"}
+        return node_environment(environment) | {"NEXT_TELEMETRY_DISABLED": "1"}
     except NoNode as error:
         raise CannotBuild(f"The web app cannot be built: {error}") from error
-    locked, sources = _digest([frontend / "package-lock.json"], frontend), _digest_of_sources(frontend)
-    installed_of, built_of = _installed_of(frontend), _built_of(frontend)
-    if _read(installed_of) != locked:
-        installed_of.unlink(missing_ok=True)
-        _run(("npm", "ci", "--include=dev", "--no-audit", "--no-fund"), frontend, environment, lock)
-        installed_of.parent.mkdir(exist_ok=True)
-        installed_of.write_text(locked)
+
+
+def _install(frontend: Path, environment: Mapping[str, str], lock: int) -> None:
+    locked, installed_of = _digest([frontend / "package-lock.json"], frontend), _installed_of(frontend)
+    if _read(installed_of) == locked:
+        return
+    installed_of.unlink(missing_ok=True)
+    _run(("npm", "ci", "--include=dev", "--no-audit", "--no-fund"), frontend, environment, lock)
+    installed_of.parent.mkdir(exist_ok=True)
+    installed_of.write_text(locked)
+
+
+def _build(frontend: Path, environment: Mapping[str, str], lock: int) -> None:
+    environment = _with_node(environment)
+    sources, built_of = _digest_of_sources(frontend), _built_of(frontend)
+    _install(frontend, environment, lock)
     built_of.unlink(missing_ok=True)
     _run(("npm", "run", "build"), frontend, environment, lock)
     # Of the sources as they were before: what changed during the build is built next time.
@@ -156,9 +171,10 @@ def _read(stamp: Path) -> str:
 
 
 def main() -> int:
-    """0 when the app is up to date, 1 with the reason when it cannot be, 130 after Ctrl-C."""
+    """0 when the app is up to date, 1 with the reason when it cannot be, 130 after Ctrl-C. `packages`: only those."""
+    act = install if sys.argv[1:] == ["packages"] else build
     try:
-        build(Path(os.environ.get("STACKPRO_FRONTEND", FRONTEND)), os.environ, say=partial(print, flush=True))
+        act(Path(os.environ.get("STACKPRO_FRONTEND", FRONTEND)), os.environ, say=partial(print, flush=True))
     except CannotBuild as error:
         sys.stderr.write(f"{error}\n")
         return 1
