@@ -55,3 +55,9 @@ export const platformStatus = queryOptions({
   refetchInterval: ({ state }) =>
     state.status === "error" || state.data?.status === "degraded" ? 5_000 : 30_000,
 });
+
+/** The newest deployments, newest first: enough to find the one that an act has just begun. */
+export const recentDeployments = queryOptions({
+  queryKey: ["deployments", "recent"],
+  queryFn: ({ signal }) => data(api.GET("/v1/deployments", { params: { query: { limit: 20 } }, signal })),
+});

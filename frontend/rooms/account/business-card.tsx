@@ -11,11 +11,24 @@ import { Outcome } from "@/rooms/account/outcome";
 
 type Me = Schemas["MeAnswer"];
 
+/** What roles may do, in the order in which it is told. */
+const PERMISSIONS = [
+  "tenant:read",
+  "stack:read",
+  "deployment:read",
+  "billing:read",
+  "stack:use",
+  "deployment:cancel",
+  "deployment:retry",
+  "member:manage",
+  "billing:manage",
+  "tenant:manage",
+] as const;
+
 /** The business the person works in now, what they may do there, and the way to their others. */
 export function BusinessCard({ me }: { me: Me }) {
   const t = useTranslations("account.business");
-  const permission = (name: string) => `permissions.${name.replace(":", "_")}` as "permissions.tenant_read";
-  const known = me.permissions.filter((name) => t.has(permission(name)));
+  const known = PERMISSIONS.filter((name) => me.permissions.includes(name));
   return (
     <Card aria-labelledby="business" className="flex flex-col gap-4">
       <h2 id="business" className="text-lg font-semibold">
@@ -35,7 +48,7 @@ export function BusinessCard({ me }: { me: Me }) {
         <h3 className="text-sm text-ink-soft">{t("may")}</h3>
         <ul className="mt-1 grid list-inside list-disc gap-x-6 gap-y-1 marker:text-ink-soft sm:grid-cols-2">
           {known.map((name) => (
-            <li key={name}>{t(permission(name))}</li>
+            <li key={name}>{t(`permissions.${name}`)}</li>
           ))}
         </ul>
       </div>
@@ -55,9 +68,9 @@ function Businesses({ me }: { me: Me }) {
     onSuccess: () => client.resetQueries(),
   });
   return (
-    <div className="border-t border-line pt-4">
+    <div className="flex flex-col gap-4 border-t border-line pt-4">
       <h3 className="font-semibold">{t("switch_title")}</h3>
-      <ul className="mt-2 flex flex-col">
+      <ul className="flex flex-col">
         {me.memberships.map(({ tenant, role }) => (
           <li key={tenant.id} className="flex min-h-14 flex-wrap items-center justify-between gap-3 py-2">
             <div className="min-w-0">

@@ -13,10 +13,8 @@ type Props = { plan: Plan; stack: Schemas["StackSummary"] | null };
 /** Each limit of the plan, its use where it is known, and what happens beyond it. */
 export function LimitsCard({ plan, stack }: Props) {
   const t = useTranslations("billing.limits");
-  const used: Record<string, number | undefined> = {
-    storage_bytes: stack?.storage_bytes,
-    bandwidth_bytes_per_month: stack?.bandwidth_bytes,
-  };
+  // Storage alone is measured as the plan limits it; bandwidth is known in total, and not by month.
+  const used: Record<string, number | undefined> = { storage_bytes: stack?.storage_bytes };
   return (
     <Card aria-labelledby="limits" className="flex flex-col gap-2">
       <h2 id="limits" className="text-lg font-semibold">
@@ -88,14 +86,9 @@ function Beyond({
   const amountOf = useAmount(unit);
   const named = `units.${unit}` as "units.user";
   const per = (count: number) => (t.has(named) ? t(named, { count }) : amountOf(count));
-  const rule = overage
-    ? t("charged", { price: moneyText(overage.amount, currency, locale), per: per(overage.per) })
-    : t("refused");
-  return (
-    <>
-      {t("beyond")}: {rule}
-    </>
-  );
+  if (!overage) return t("refused");
+  const price = moneyText(overage.amount, currency, locale);
+  return t("beyond", { rule: t("charged", { price, per: per(overage.per) }) });
 }
 
 /** An amount of a unit of the catalogue; bytes as sizes. */

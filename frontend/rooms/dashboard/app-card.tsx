@@ -21,7 +21,7 @@ export function AppCard({ name, app, isOff }: { name: string; app: App | undefin
   const title = useAppName()(name);
   const state: State = isOff ? "off" : (app?.status ?? "absent");
   return (
-    <div className="relative flex h-full min-h-24 flex-col justify-between gap-2 rounded-lg border border-line p-4 has-[a:hover]:border-line-strong has-[a:hover]:bg-sunken">
+    <div className="relative flex h-full min-h-14 items-center justify-between gap-2 rounded-lg border border-line px-4 py-3 sm:min-h-24 sm:flex-col sm:items-start sm:p-4 has-[a:hover]:border-line-strong has-[a:hover]:bg-sunken">
       <h3 className="font-medium">
         {app && !isOff ? (
           <a

@@ -16,7 +16,7 @@ export function RecentDeployments({ deployments }: { deployments: Deployment[] |
         <h2 id="recent" className="text-lg font-semibold">
           {t("title")}
         </h2>
-        <Link href="/deployments/" className="py-2 text-sm font-medium text-accent hover:underline">
+        <Link href="/deployments/" className="-my-2 py-2 text-sm font-medium text-accent hover:underline">
           {t("all")}
         </Link>
       </div>

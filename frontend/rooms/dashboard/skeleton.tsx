@@ -10,7 +10,7 @@ export function DashboardSkeleton() {
         <Skeleton className="h-7 w-40" />
         <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
           {APPS.map((app) => (
-            <Skeleton key={app} className="h-24" />
+            <Skeleton key={app} className="h-14 sm:h-24" />
           ))}
         </div>
         <div className="grid gap-x-8 gap-y-4 border-t border-line pt-5 sm:grid-cols-2 lg:grid-cols-5">
