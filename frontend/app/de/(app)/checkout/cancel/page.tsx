@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { CheckoutCancelRoom } from "@/rooms/checkout/cancel";
+
+export const metadata = pageMetadata("de", "checkout", "/checkout/cancel/");
+
+export default CheckoutCancelRoom;
