@@ -20,10 +20,17 @@ async function signedFetch(request: Request): Promise<Response> {
 
 async function send(request: Request, token?: string): Promise<Response> {
   const { apiUrl } = await reachable(loadConfig());
-  const addressed = new Request(request.url.replace(PLACEHOLDER, apiUrl), request);
-  if (token !== undefined) addressed.headers.set("Authorization", `Bearer ${token}`);
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  const answer = await reachable(fetch(addressed, { signal }), request.signal);
+  const headers = new Headers(request.headers);
+  if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);
+  // A request made from another streams its body, and Chromium streams over HTTP/2 alone: so the body is read.
+  const bytes = await request.arrayBuffer();
+  const asked = fetch(request.url.replace(PLACEHOLDER, apiUrl), {
+    method: request.method,
+    headers,
+    body: bytes.byteLength > 0 ? bytes : null,
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+  const answer = await reachable(asked, request.signal);
   if (answer.status >= 400 && answer.status !== 401) throw await ProblemError.from(answer);
   return answer;
 }
