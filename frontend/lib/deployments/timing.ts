@@ -29,7 +29,7 @@ export function progressOf(view: View, now: number): number {
 
 /** Seconds until the expected end; null where nobody can say. */
 export function secondsLeft(view: View, now: number): number | null {
-  if (view.status === "queued" || !UNFINISHED.has(view.status) || isGoingBack(view)) return null;
+  if (view.status === "queued" || !isAhead(view)) return null;
   return sum(
     view.phases.map((phase) =>
       phase.status === "done" ? 0 : Math.max(0, phase.expected_seconds - (phaseSeconds(phase, now) ?? 0)),
@@ -45,6 +45,11 @@ export function isGoingBack(view: View): boolean {
       ({ status }) => status === "failed" || status === "going_back" || status === "taken_back",
     )
   );
+}
+
+/** Whether the phases to come will come: it is at work and does not go back. */
+export function isAhead(view: View): boolean {
+  return UNFINISHED.has(view.status) && !isGoingBack(view) && !view.cancel_requested;
 }
 
 /** The phase that is being worked on: the first that has begun and not ended, or the first that waits for its turn. */

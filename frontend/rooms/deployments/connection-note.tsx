@@ -10,11 +10,14 @@ const LOOKS: Record<Connection, string> = {
   ended: "text-ink-soft",
 };
 
-/** Says honestly whether what is shown is live; it keeps its line, so that nothing moves when it changes. */
-export function ConnectionNote({ connection }: { connection: Connection }) {
+/** Says honestly whether what is shown is live; only one of a page is `announced` to a screen reader. */
+export function ConnectionNote({ connection, announced }: { connection: Connection; announced: boolean }) {
   const t = useTranslations("deployments.connection");
   return (
-    <p role="status" className={classNames("flex items-center gap-2 text-sm font-medium", LOOKS[connection])}>
+    <p
+      role={announced ? "status" : undefined}
+      className={classNames("flex items-center gap-2 text-sm font-medium", LOOKS[connection])}
+    >
       <span
         aria-hidden="true"
         className={classNames(

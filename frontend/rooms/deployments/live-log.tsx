@@ -57,7 +57,7 @@ function Lines({ view, story, connection }: Props) {
             ))}
           </select>
         </label>
-        <ConnectionNote connection={connection} />
+        <ConnectionNote announced={false} connection={connection} />
       </div>
       <div className="relative">
         <div
@@ -95,7 +95,7 @@ function Moment({ at }: { at: string }) {
   const moment = new Date(at);
   return (
     <time dateTime={at} className="text-ink-soft tabular-nums">
-      {format.dateTime(moment, { hour: "2-digit", minute: "2-digit", second: "2-digit" })}
+      {format.dateTime(moment, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" })}
     </time>
   );
 }

@@ -12,7 +12,7 @@ const TONES: Record<string, Tone> = {
   going_back: "warn",
   rolled_back: "bad",
   rollback_failed: "bad",
-  canceled: "neutral",
+  canceled: "accent",
   needs_customer: "warn",
   needs_operator: "bad",
   succeeded: "good",

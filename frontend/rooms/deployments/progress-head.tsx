@@ -1,33 +1,40 @@
 "use client";
 /** How far it is, how long it will still take, and what is being done right now. */
 import { useTranslations } from "use-intl";
+import { Card } from "@/components/ui/card";
 import { ProgressBar } from "@/components/ui/progress";
-import { UNFINISHED, type View } from "@/lib/deployments/story";
+import type { View } from "@/lib/deployments/story";
 import { currentPhase, progressOf, secondsBetween, secondsLeft } from "@/lib/deployments/timing";
+import type { Connection } from "@/lib/live/follow";
+import { ConnectionNote } from "@/rooms/deployments/connection-note";
 import { Said } from "@/rooms/deployments/said";
 import { stateOf, useSpans, useWords } from "@/rooms/deployments/words";
 
-export function ProgressHead({ view, now }: { view: View; now: number }) {
+type Props = { view: View; now: number; connection: Connection };
+
+export function ProgressHead({ view, now, connection }: Props) {
   const t = useTranslations("deployments");
   const spans = useSpans();
   const percent = Math.round(progressOf(view, now));
   const left = secondsLeft(view, now);
   const taken = secondsBetween(view.started_at, view.finished_at, now);
-  const span = taken === null ? "" : spans.exact(taken);
   return (
-    <div className="flex flex-col gap-2">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm">
-        <span className="font-medium tabular-nums">{percent} %</span>
-        <span className="text-ink-soft tabular-nums">
-          {left === null ? "" : `${spans.left(left)} · `}
-          {span && t(view.finished_at === null ? "time.so_far" : "time.took", { taken: span })}
-        </span>
+    <Card className="flex flex-col gap-2.5">
+      <div className="flex flex-wrap items-center justify-between gap-x-4">
+        <span className="text-2xl font-semibold tabular-nums">{percent} %</span>
+        <ConnectionNote announced connection={connection} />
       </div>
       <ProgressBar label={t("view.progress")} value={percent} />
-      <p className="min-h-6 truncate text-sm text-ink-soft">
-        {UNFINISHED.has(view.status) ? <Activity view={view} /> : null}
-      </p>
-    </div>
+      <div className="flex min-h-5 flex-wrap justify-between gap-x-6 text-sm text-ink-soft">
+        <p className="min-w-0">
+          <Activity view={view} />
+        </p>
+        <p className="tabular-nums">
+          {left === null ? "" : `${spans.left(left)} · `}
+          {taken !== null && t("time.so_far", { taken: spans.exact(taken) })}
+        </p>
+      </div>
+    </Card>
   );
 }
 

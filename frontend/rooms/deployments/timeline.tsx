@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import { classNames } from "@/components/class-names";
 import { Card } from "@/components/ui/card";
 import type { Phase, Step, View } from "@/lib/deployments/story";
-import { phaseSeconds, secondsBetween } from "@/lib/deployments/timing";
+import { isAhead, phaseSeconds, secondsBetween } from "@/lib/deployments/timing";
 import { PhaseIcon } from "@/rooms/deployments/phase-icon";
 import { Said } from "@/rooms/deployments/said";
 import { useSpans, useWords } from "@/rooms/deployments/words";
@@ -18,7 +18,7 @@ export function Timeline({ view, now }: { view: View; now: number }) {
       <ol className="divide-y divide-line">
         {phases.map((phase) => (
           <li key={phase.name} className="px-5 py-4">
-            <PhaseHead phase={phase} now={now} />
+            <PhaseHead phase={phase} now={now} ahead={isAhead(view)} />
             <Steps phase={phase} now={now} />
           </li>
         ))}
@@ -27,7 +27,7 @@ export function Timeline({ view, now }: { view: View; now: number }) {
   );
 }
 
-function PhaseHead({ phase, now }: { phase: Phase; now: number }) {
+function PhaseHead({ phase, now, ahead }: { phase: Phase; now: number; ahead: boolean }) {
   const words = useWords();
   return (
     <div className="flex items-center gap-3">
@@ -35,14 +35,14 @@ function PhaseHead({ phase, now }: { phase: Phase; now: number }) {
       <h3 className="min-w-0 flex-1 font-medium">{words.phase(phase.name)}</h3>
       <div className="flex flex-wrap justify-end gap-x-3 text-sm text-ink-soft">
         <span className="sr-only sm:not-sr-only">{words.phaseStatus(phase.status)}</span>
-        <PhaseTime phase={phase} now={now} />
+        <PhaseTime phase={phase} now={now} ahead={ahead} />
       </div>
     </div>
   );
 }
 
-/** What a phase took; while it runs, of what it takes as a rule; before, what that is. */
-export function PhaseTime({ phase, now }: { phase: Phase; now: number }) {
+/** What a phase took; while it runs, of what it takes as a rule; before, if it is still `ahead`, what that is. */
+export function PhaseTime({ phase, now, ahead }: { phase: Phase; now: number; ahead: boolean }) {
   const t = useTranslations("deployments.time");
   const spans = useSpans();
   const taken = phaseSeconds(phase, now);
@@ -50,7 +50,7 @@ export function PhaseTime({ phase, now }: { phase: Phase; now: number }) {
   return (
     <span className="text-end tabular-nums">
       {taken === null
-        ? expected
+        ? ahead && expected
         : phase.finished_at === null
           ? t("of_expected", { taken: spans.exact(taken), expected })
           : spans.exact(taken)}

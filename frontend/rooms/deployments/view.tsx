@@ -17,7 +17,6 @@ import { useLiveDeployment } from "@/lib/live/use-live-deployment";
 import { useNow } from "@/lib/live/use-now";
 import { CancelButton, RetryButton } from "@/rooms/deployments/actions";
 import { Announcer } from "@/rooms/deployments/announcer";
-import { ConnectionNote } from "@/rooms/deployments/connection-note";
 import { LiveLog } from "@/rooms/deployments/live-log";
 import { Outcome } from "@/rooms/deployments/outcome";
 import { ProgressHead } from "@/rooms/deployments/progress-head";
@@ -67,14 +66,7 @@ function Shown({ id }: { id: string }) {
       {!SHOWS_OUTCOME.has(stateOf(view)) && (
         <Outcome view={view} actions={<RetryButton view={view} next={viewPath} />} />
       )}
-      {isAtWork && (
-        <Card>
-          <div className="mb-2 flex justify-end">
-            <ConnectionNote connection={connection} />
-          </div>
-          <ProgressHead view={view} now={now} />
-        </Card>
-      )}
+      {isAtWork && <ProgressHead view={view} now={now} connection={connection} />}
       <Timeline view={view} now={now} />
       <LiveLog view={view} story={story} connection={connection} initiallyOpen={isAtWork} />
     </>

@@ -66,7 +66,7 @@ export function useWords() {
   /** A line of the log. `before` is what happened until then. */
   function line(news: Happening, before: readonly Happening[]): Words {
     if (news.kind === "deployment") {
-      const isReturn = news.status === "running" && before.some((each) => each.status === "failed");
+      const isReturn = news.status === "running" && before.some(isTurn);
       return { text: t("log.deployment", { status: state(isReturn ? "going_back" : (news.status ?? "")) }) };
     }
     if (news.kind === "log") {
@@ -93,6 +93,7 @@ export function useSpans() {
 
   function exact(seconds: number): string {
     const whole = Math.round(seconds);
+    if (whole < 1) return t("instant");
     if (whole < 60) return t("seconds", { seconds: whole });
     if (whole < 3600) return t("minutes", { minutes: Math.floor(whole / 60), seconds: whole % 60 });
     return t("hours", { hours: Math.floor(whole / 3600), minutes: Math.floor((whole % 3600) / 60) });
@@ -107,6 +108,11 @@ export function useSpans() {
 
   const left = (seconds: number) => (seconds < 1 ? t("any_moment") : t("left", { about: about(seconds) }));
   return { exact, about, left };
+}
+
+/** After a failure or a request to cancel, running means going back. */
+function isTurn({ status, code }: Happening): boolean {
+  return status === "failed" || code === "cancel_requested";
 }
 
 function roundedTo(value: number, step: number): number {

@@ -1,10 +1,8 @@
 "use client";
 import { useTranslations } from "use-intl";
 import { Link } from "@/components/link";
-import { Card } from "@/components/ui/card";
 import type { Happening, View } from "@/lib/deployments/story";
 import type { Connection } from "@/lib/live/follow";
-import { ConnectionNote } from "@/rooms/deployments/connection-note";
 import { LiveLog } from "@/rooms/deployments/live-log";
 import { Outcome } from "@/rooms/deployments/outcome";
 import { ProgressHead } from "@/rooms/deployments/progress-head";
@@ -24,12 +22,7 @@ export function Building({ view, story, connection, now }: Live) {
         <p className="mt-2 text-ink-soft">{t(isMove ? "moving.lead" : "lead")}</p>
       </div>
       <Outcome view={view} />
-      <Card>
-        <div className="mb-2 flex justify-end">
-          <ConnectionNote connection={connection} />
-        </div>
-        <ProgressHead view={view} now={now} />
-      </Card>
+      <ProgressHead view={view} now={now} connection={connection} />
       <PhaseList view={view} now={now} />
       <LiveLog view={view} story={story} connection={connection} />
       <Details view={view} />
@@ -42,7 +35,7 @@ export function Details({ view }: { view: View }) {
   return (
     <Link
       href={viewPath(view.id)}
-      className="self-start py-2 text-sm font-medium text-accent underline-offset-4 hover:underline"
+      className="self-start py-3 text-sm font-medium text-accent underline-offset-4 hover:underline"
     >
       {t("details")}
     </Link>

@@ -8,7 +8,8 @@ import { Card } from "@/components/ui/card";
 import { Spinner } from "@/components/ui/spinner";
 import { useProblemText } from "@/lib/api/use-problem-text";
 import { presentDeployment } from "@/lib/deployments/queries";
-import { UNFINISHED } from "@/lib/deployments/story";
+import { UNFINISHED, type View } from "@/lib/deployments/story";
+import { progressOf } from "@/lib/deployments/timing";
 import { useLiveDeployment } from "@/lib/live/use-live-deployment";
 import { useNow } from "@/lib/live/use-now";
 import { Announcer } from "@/rooms/deployments/announcer";
@@ -63,6 +64,7 @@ function Followed({ id }: { id: string }) {
   const live = useLiveDeployment(id);
   const { view, error, retry } = live;
   const now = useNow(view === undefined || UNFINISHED.has(view.status));
+  useTabTitle(view, now);
   if (!view) return error ? <Failure error={error} onRetry={retry} /> : <DeploymentWaiting />;
   const isAtWork = UNFINISHED.has(view.status);
   const shown = { ...live, view, now };
@@ -78,4 +80,17 @@ function Followed({ id }: { id: string }) {
       )}
     </>
   );
+}
+
+/** Who works in another tab sees there how far it is, and when it is live. */
+function useTabTitle(view: View | undefined, now: number) {
+  const t = useTranslations("onboarding.tab");
+  const title =
+    view &&
+    (UNFINISHED.has(view.status)
+      ? t("building", { percent: Math.round(progressOf(view, now)) })
+      : t(view.status === "succeeded" ? "ready" : "stopped"));
+  useEffect(() => {
+    if (title) document.title = title;
+  }, [title]);
 }

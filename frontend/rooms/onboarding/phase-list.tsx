@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { classNames } from "@/components/class-names";
 import { Card } from "@/components/ui/card";
 import type { Phase, View } from "@/lib/deployments/story";
+import { isAhead } from "@/lib/deployments/timing";
 import { PhaseIcon } from "@/rooms/deployments/phase-icon";
 import { PhaseTime } from "@/rooms/deployments/timeline";
 import { useWords } from "@/rooms/deployments/words";
@@ -15,14 +16,14 @@ export function PhaseList({ view, now }: { view: View; now: number }) {
       <h2 className="sr-only">{t("phases")}</h2>
       <ol aria-label={t("phases")} className="divide-y divide-line">
         {view.phases.map((phase) => (
-          <PhaseRow key={phase.name} phase={phase} now={now} />
+          <PhaseRow key={phase.name} phase={phase} now={now} ahead={isAhead(view)} />
         ))}
       </ol>
     </Card>
   );
 }
 
-function PhaseRow({ phase, now }: { phase: Phase; now: number }) {
+function PhaseRow({ phase, now, ahead }: { phase: Phase; now: number; ahead: boolean }) {
   const words = useWords();
   const isCurrent = phase.status === "running" || phase.status === "waiting";
   return (
@@ -39,7 +40,7 @@ function PhaseRow({ phase, now }: { phase: Phase; now: number }) {
           <h3 className="font-medium">{words.phase(phase.name)}</h3>
           <span className="text-sm text-ink-soft">
             <span className="sr-only">{words.phaseStatus(phase.status)} </span>
-            <PhaseTime phase={phase} now={now} />
+            <PhaseTime phase={phase} now={now} ahead={ahead} />
           </span>
         </div>
         <p className="text-sm text-ink-soft">{words.phaseText(phase.name)}</p>

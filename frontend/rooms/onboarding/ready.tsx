@@ -41,7 +41,7 @@ export function Ready({ view }: { view: View }) {
           ))}
         </ul>
       </section>
-      <div className="flex flex-wrap items-center gap-4">
+      <div className="flex flex-wrap gap-4">
         <ButtonLink href="/dashboard/">{t("dashboard")}</ButtonLink>
         <Details view={view} />
       </div>
@@ -105,7 +105,7 @@ function Address({ url }: { url: string }) {
 function AppCard({ name, url }: { name: (typeof APPS)[number]; url: string | undefined }) {
   const t = useTranslations("onboarding");
   return (
-    <li className="relative flex items-center justify-between gap-4 rounded-xl border border-line bg-raised px-4 py-3 shadow-card hover:border-line-strong">
+    <li className="relative flex sm:first:col-span-2 items-center justify-between gap-4 rounded-xl border border-line bg-raised px-4 py-3 shadow-card hover:border-line-strong">
       <div className="min-w-0">
         <h3 className="font-medium">{t(`apps.${name}.name`)}</h3>
         <p className="text-sm text-ink-soft">{t(`apps.${name}.text`)}</p>
