@@ -25,11 +25,8 @@ export function StackFigures({ stack, plan }: Props) {
         {stack.uptime === null ? t("not_yet") : uptimeText(stack.uptime, locale)}
       </Figure>
       <Use name={t("storage")} used={stack.storage_bytes} limit={found?.limits.storage_bytes} />
-      <Use
-        name={t("bandwidth")}
-        used={stack.bandwidth_bytes}
-        limit={found?.limits.bandwidth_bytes_per_month}
-      />
+      {/* Counted since the stack came to its host, so not to be held against the limit of a month. */}
+      <Figure name={t("bandwidth")}>{sizeText(stack.bandwidth_bytes, locale)}</Figure>
       <Figure name={t("backup")}>
         {backup ? (
           <time
