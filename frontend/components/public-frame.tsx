@@ -40,7 +40,10 @@ export function PublicFrame({ locale, children, actions }: Props) {
               >
                 {t("sign_in")}
               </a>
-              <a className={buttonClasses({ size: "sm" })} href={localizedPath(locale, "/signup/")}>
+              <a
+                className={buttonClasses({ size: "sm" }, "max-[26rem]:hidden")}
+                href={localizedPath(locale, "/signup/")}
+              >
                 {t("start_trial")}
               </a>
             </>

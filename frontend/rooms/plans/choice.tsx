@@ -17,12 +17,14 @@ const ENDED: ReadonlySet<string> = new Set(["canceled", "incomplete_expired"]);
 
 /** All plans with what this reader can do with each. */
 export function PlanChoice() {
+  const t = useTranslations("plans");
   const { data, error, refetch } = useQuery(plans);
   const standing = useStanding();
   const checkout = useCheckout();
   const own = data?.items.find((plan) => plan.id === standing.plan);
   return (
     <>
+      <h2 className="sr-only">{t("all")}</h2>
       <div className="mt-6 mb-6">{own && <Subscribed plan={own} />}</div>
       {data ? (
         <div className={PLAN_GRID}>

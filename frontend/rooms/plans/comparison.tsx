@@ -9,7 +9,7 @@ export function Comparison({ plans }: { plans: readonly Plan[] }) {
   const t = useTranslations("plans");
   const say = usePlanTexts();
   return (
-    <section aria-labelledby="comparison" className="mt-16">
+    <div className="mt-16">
       <h2 id="comparison" className="text-2xl font-semibold tracking-tight">
         {t("comparison")}
       </h2>
@@ -24,7 +24,7 @@ export function Comparison({ plans }: { plans: readonly Plan[] }) {
             <tr className="border-b border-line">
               <td className={FIRST} />
               {plans.map((plan) => (
-                <th key={plan.id} scope="col" className="p-4 text-start align-bottom">
+                <th key={plan.id} scope="col" className="p-4 text-start align-top">
                   <span className="block font-semibold">{plan.name}</span>
                   <span className="block font-normal text-ink-soft">
                     {say.price(plan).amount} {say.price(plan).period}
@@ -51,11 +51,11 @@ export function Comparison({ plans }: { plans: readonly Plan[] }) {
         </table>
       </section>
       <p className="mt-3 text-sm text-ink-soft">{t("comparison_note")}</p>
-    </section>
+    </div>
   );
 }
 
-const FIRST = "sticky start-0 w-36 bg-raised p-4 text-start font-medium sm:w-56";
+const FIRST = "sticky start-0 w-36 bg-raised p-4 text-start align-top font-medium sm:w-56";
 
 function Row(props: { head: string; plans: readonly Plan[]; children: (plan: Plan) => ReactNode }) {
   return (

@@ -17,7 +17,7 @@ export function HeaderActions() {
       <ButtonLink href="/login/?next=%2Fplans%2F" tone="quiet" size="sm">
         {t("sign_in")}
       </ButtonLink>
-      <ButtonLink href="/signup/" size="sm">
+      <ButtonLink href="/signup/" size="sm" className="max-[26rem]:hidden">
         {t("start_trial")}
       </ButtonLink>
     </>

@@ -18,7 +18,7 @@ export function PlanCard({ plan, action, mark }: { plan: Plan; action: ReactNode
   const name = useId();
   const phrases = [
     ...namesOf([plan], "entitlements").map((each) => say.phrase(plan, each)),
-    say.backups(plan),
+    plan.backups && say.backups(plan),
   ];
   return (
     <section

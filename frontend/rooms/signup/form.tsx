@@ -92,7 +92,6 @@ function useSignup() {
   const form = useForm<SignupValues>({
     resolver: zodResolver(useSignupSchema()),
     defaultValues: EMPTY,
-    mode: "onTouched",
   });
 
   useEffect(() => {
