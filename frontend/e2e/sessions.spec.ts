@@ -38,6 +38,7 @@ test("two tabs that refresh at once do not sign each other out", async ({ page, 
 test("both tabs live on after their access token has expired, by one renewal", async ({ page, context }) => {
   await signUp(context);
   const other = await context.newPage();
+  await Promise.all([page.clock.install(), other.clock.install()]);
   await Promise.all([dashboardIn(page), dashboardIn(other)]);
   const seen = renewals(page);
   const later = Date.now() + 9.5 * 60_000;
@@ -70,8 +71,6 @@ test("a session that was ended elsewhere leads to the sign-in, and back to where
 }) => {
   const owner = await signUp(context);
   await dashboardIn(page);
-  const other = await context.newPage();
-  await dashboardIn(other);
   await context.request.delete(`${API}/v1/auth/sessions`, {
     headers: { Authorization: `Bearer ${owner.token}` },
   });
@@ -157,10 +156,18 @@ test("no other page may show the app in a frame", async ({ page, complaints }) =
   }
 });
 
-test("a script in the company's name stays text", async ({ page, context }) => {
+test("a script in the company's name stays text, wherever it came from", async ({ page, context }) => {
   const company = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
-  await signUp(context, company);
-  for (const path of ["/dashboard/", "/billing/", "/account/", "/deployments/"]) {
+  await signUp(context);
+  // The API refuses such a name; this is an answer as from a name of older days.
+  await context.route(`${API}/v1/{me,dashboard}`, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replaceAll("Bäcker & Söhne", () =>
+      JSON.stringify(company).slice(1, -1),
+    );
+    await route.fulfill({ response: answer, body });
+  });
+  for (const path of ["/dashboard/", "/account/", "/billing/"]) {
     await page.goto(path);
     await expect(page.getByText(company).first()).toBeVisible();
     expect(await page.title()).not.toContain("owned");
@@ -172,5 +179,5 @@ test("a wrong password says so in the reader's language", async ({ page }) => {
   await page.getByLabel("E-Mail").fill(newEmail());
   await page.getByLabel("Passwort", { exact: true }).fill("nicht das richtige");
   await page.getByRole("main").getByRole("button", { name: "Anmelden" }).click();
-  await expect(page.getByRole("alert")).toContainText("passen nicht");
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("passen nicht");
 });

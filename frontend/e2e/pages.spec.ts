@@ -1,0 +1,104 @@
+/** Every page in every dress: light, dark, German, on a phone; without a grave fault of accessibility. */
+import { type BrowserContext, expect as check, type Page } from "@playwright/test";
+import { graveFaults } from "./support/axe";
+import { read, signUp } from "./support/platform";
+import { expect, test } from "./support/test";
+
+type Room = { name: string; path: string };
+const PUBLIC: Room[] = [
+  { name: "landing", path: "/" },
+  { name: "plans", path: "/plans/" },
+  { name: "signup", path: "/signup/" },
+  { name: "login", path: "/login/" },
+  { name: "not-found", path: "/nowhere/" },
+];
+const PRIVATE: Room[] = [
+  { name: "dashboard", path: "/dashboard/" },
+  { name: "deployments", path: "/deployments/" },
+  { name: "deployment", path: "/deployments/view/?id={id}" },
+  { name: "onboarding", path: "/onboarding/?deployment={id}" },
+  { name: "billing", path: "/billing/" },
+  { name: "account", path: "/account/" },
+  { name: "checkout-success", path: "/checkout/success/?session_id=cs_test_1" },
+  { name: "checkout-cancel", path: "/checkout/cancel/" },
+  { name: "forbidden", path: "/forbidden/" },
+];
+const PHONE = { width: 360, height: 740 };
+const DESKTOP = { width: 1280, height: 800 };
+
+type Dress = { name: string; scheme: "light" | "dark"; size: typeof PHONE; prefix: string; axe: boolean };
+const DRESSES: Dress[] = [
+  { name: "light", scheme: "light", size: DESKTOP, prefix: "", axe: true },
+  { name: "dark", scheme: "dark", size: DESKTOP, prefix: "", axe: true },
+  { name: "phone", scheme: "light", size: PHONE, prefix: "", axe: true },
+  { name: "german-phone", scheme: "dark", size: PHONE, prefix: "/de", axe: false },
+];
+
+/** What comes from the API has come: no skeleton is left, and nothing moves any more. */
+async function settled(page: Page): Promise<void> {
+  await check(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  await check(page.locator("main .animate-pulse")).toHaveCount(0);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    const finite = document
+      .getAnimations()
+      .filter((each) => each.effect?.getTiming().iterations !== Infinity);
+    await Promise.all(finite.map((each) => each.finished.catch(() => undefined)));
+  });
+}
+
+/** How many pixels the page is wider than the screen. */
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function look(page: Page, rooms: readonly Room[], dress: Dress): Promise<void> {
+  await page.emulateMedia({ colorScheme: dress.scheme, reducedMotion: "reduce" });
+  await page.setViewportSize(dress.size);
+  for (const { name, path } of rooms) {
+    await test.step(`${name}, ${dress.name}`, async () => {
+      await page.goto(name === "not-found" ? path : `${dress.prefix}${path}`);
+      await settled(page);
+      await page.screenshot({ path: `screenshots/${name}-${dress.name}.png`, fullPage: true });
+      expect.soft(await overflow(page), `${name} is too wide`).toBeLessThanOrEqual(0);
+      if (name !== "not-found")
+        expect(await page.locator("html").getAttribute("lang")).toBe(dress.prefix ? "de" : "en");
+      if (dress.axe)
+        expect.soft(await graveFaults(page), `accessibility of ${name}, ${dress.name}`).toEqual([]);
+    });
+  }
+}
+
+async function ownRooms(context: BrowserContext): Promise<Room[]> {
+  const owner = await signUp(context);
+  const first = async () => {
+    type Items = { items: { id: string; status: string }[] };
+    return (await read<Items>(context.request, owner, "/v1/deployments")).items[0];
+  };
+  await check.poll(async () => (await first())?.status, { timeout: 30_000 }).toBe("succeeded");
+  const id = (await first())?.id ?? "";
+  return PRIVATE.map(({ name, path }) => ({ name, path: path.replace("{id}", id) }));
+}
+
+for (const dress of DRESSES) {
+  test(`before the sign-in, ${dress.name}`, async ({ page }) => {
+    await look(page, PUBLIC, dress);
+  });
+
+  test(`behind the sign-in, ${dress.name}`, async ({ page, context }) => {
+    await look(page, await ownRooms(context), dress);
+  });
+}
+
+test("the theme that was chosen is kept, and shows before the first paint", async ({ page }) => {
+  await page.goto("/");
+  await page.getByLabel("Theme").selectOption("dark");
+  await page.goto("/login/", { waitUntil: "commit" });
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("the other language is the same page, with its parameters", async ({ page }) => {
+  await page.goto("/login/?next=%2Fbilling%2F");
+  await page.getByRole("link", { name: "Deutsch" }).click();
+  await page.waitForURL("**/de/login/?next=%2Fbilling%2F");
+  await expect(page.getByRole("heading", { level: 1, name: "Anmelden" })).toBeVisible();
+});
