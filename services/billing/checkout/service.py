@@ -158,8 +158,8 @@ async def _open(context: BillingContext, checkout: Checkout) -> OpenCheckout:
             tenant_id=checkout.tenant_id,
             customer_id=await _customer_of(context, checkout.tenant_id),
             price_id=checkout.price_id,
-            success_url=f"{web_url}/checkout/success?session_id={{CHECKOUT_SESSION_ID}}",
-            cancel_url=f"{web_url}/checkout/cancel",
+            success_url=f"{web_url}/checkout/success/?session_id={{CHECKOUT_SESSION_ID}}",
+            cancel_url=f"{web_url}/checkout/cancel/",
         )
     )
     failpoint("checkout.opened")

@@ -24,7 +24,7 @@ async def landing() -> HTMLResponse:
     )
 
 
-@router.get("/checkout/success")
+@router.get("/checkout/success/")
 async def checkout_success() -> HTMLResponse:
     """Where Checkout returns after a payment; what was paid is told by Stripe's webhook, not by this page."""
     return _page(
@@ -34,7 +34,7 @@ async def checkout_success() -> HTMLResponse:
     )
 
 
-@router.get("/checkout/cancel")
+@router.get("/checkout/cancel/")
 async def checkout_cancel() -> HTMLResponse:
     """Where Checkout returns when somebody changes their mind."""
     return _page(

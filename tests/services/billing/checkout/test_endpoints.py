@@ -26,7 +26,7 @@ async def test_a_checkout_answers_with_stripes_page(world: World) -> None:
     assert (await world.stripe.get(body["url"])).status_code == 200
     paid = await world.pay(body["url"])
     back = urlsplit(paid.headers["location"])
-    assert (back.netloc, back.path) == ("web.example", "/checkout/success")
+    assert (back.netloc, back.path) == ("web.example", "/checkout/success/")
     assert parse_qs(back.query)["session_id"] == [body["session_id"]]
     [audit] = [
         event

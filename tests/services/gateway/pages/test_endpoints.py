@@ -10,8 +10,8 @@ from tests.services.gateway.running import gateway_before
     ("path", "says"),
     [
         ("/", "/docs"),
-        ("/checkout/success?session_id=cs_1", "payment was received"),
-        ("/checkout/cancel", "no money was taken"),
+        ("/checkout/success/?session_id=cs_1", "payment was received"),
+        ("/checkout/cancel/", "no money was taken"),
     ],
 )
 async def test_a_page_is_readable_html(path: str, says: str) -> None:
