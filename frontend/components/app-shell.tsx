@@ -73,13 +73,13 @@ function Navigation() {
   const path = neutralPath(usePathname());
   return (
     <nav aria-label={t("label")} className="order-last -mx-2 w-full overflow-x-auto sm:order-none sm:w-auto">
-      <ul className="flex gap-1">
+      <ul className="flex justify-between gap-0.5 sm:gap-1">
         {ROOMS.map((room) => (
           <li key={room}>
             <Link
               href={`/${room}/`}
               aria-current={path.startsWith(`/${room}/`) ? "page" : undefined}
-              className="block border-b-2 border-transparent px-2 py-3 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4"
+              className="block border-b-2 border-transparent px-1.5 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4 sm:text-base"
             >
               {t(room)}
             </Link>
@@ -96,7 +96,7 @@ function Account() {
   const who = useQuery({ ...me, enabled: status === "signed-in" });
   return (
     <div className="flex min-w-0 items-center gap-2 sm:order-last">
-      <span className="max-w-40 truncate text-sm text-ink-soft sm:max-w-56">{who.data?.tenant.name}</span>
+      <span className="hidden max-w-56 truncate text-sm text-ink-soft sm:inline">{who.data?.tenant.name}</span>
       <Button
         tone="quiet"
         size="sm"
