@@ -27,6 +27,7 @@ export default defineConfig({
     timezoneId: "Europe/Berlin",
     colorScheme: "light",
     trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     actionTimeout: 15_000,
     launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: CHROMIUM_ARGS },
   },

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
 import type { Schemas } from "@/lib/api/client";
-import { ProblemError } from "@/lib/api/problem";
+import { ProblemError, UnreachableError } from "@/lib/api/problem";
 import { platformStatus } from "@/lib/api/queries";
 import { useSessionStatus } from "@/lib/session/use-session";
 
@@ -23,10 +23,11 @@ function useStatusText(): string | null {
   const online = useOnline();
   // Before anybody is signed in, the room itself says that the API does not answer.
   const isSignedIn = useSessionStatus() === "signed-in";
-  const { data, error } = useQuery(platformStatus);
+  const { data, error, dataUpdatedAt } = useQuery(platformStatus);
   const isSilent = error !== null && !(error instanceof ProblemError && error.status < 500);
   const broken = isSilent ? [] : unavailableOf(data);
   useRenewAfter(online && (isSilent || broken.length > 0));
+  useAskAgain(dataUpdatedAt);
   if (!online) return t("offline");
   if (isSilent) return isSignedIn ? t("unreachable") : null;
   const [first] = broken;
@@ -52,6 +53,19 @@ function useRenewAfter(faulty: boolean) {
     }
     wasFaulty.current = faulty;
   }, [faulty, client]);
+}
+
+/** What was not answered is asked for again whenever the platform has answered: it may have been cut off for a moment. */
+function useAskAgain(answeredAt: number) {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (answeredAt > 0) {
+      void client.refetchQueries({
+        type: "active",
+        predicate: ({ state }) => state.error instanceof UnreachableError,
+      });
+    }
+  }, [answeredAt, client]);
 }
 
 function useOnline(): boolean {

@@ -1,7 +1,7 @@
 /** The main job: from the landing page to a stack on a machine of its own. */
 import type { Page } from "@playwright/test";
 import { type Hands, keyboard, mouse } from "./support/hands";
-import { DECLINED_CARD, GOOD_CARD, newEmail, PASSWORD, signUp } from "./support/platform";
+import { DECLINED_CARD, GOOD_CARD, newEmail, PASSWORD, signIn, signUp } from "./support/platform";
 import { expect, test } from "./support/test";
 
 const PHASES = 8;
@@ -49,6 +49,13 @@ async function pay(page: Page, hands: Hands, card: string): Promise<void> {
   await hands.press(page.getByRole("button", { name: /^Subscribe and pay/ }));
 }
 
+/** Where the plans know who is here. */
+async function toPlans(page: Page): Promise<void> {
+  await page.goto("/dashboard/");
+  await expect(title(page, "Overview")).toBeVisible();
+  await page.goto("/plans/");
+}
+
 async function mainJob(page: Page, hands: Hands): Promise<void> {
   await signUpAsStranger(page, hands);
   await watchUntilLive(page);
@@ -79,7 +86,7 @@ test("by keyboard alone: the same", async ({ page }) => {
 
 test("a declined card says so and lets one try again", async ({ page, context }) => {
   await signUp(context);
-  await page.goto("/plans/");
+  await toPlans(page);
   await choose(page, mouse(), "Starter");
   await pay(page, mouse(), DECLINED_CARD);
   await expect(page.getByRole("alert")).toContainText("Nothing was charged");
@@ -89,9 +96,13 @@ test("a declined card says so and lets one try again", async ({ page, context })
   await expect(page.getByRole("main")).toContainText("Starter");
 });
 
-test("who leaves the payment is told that nothing was paid, and can go on", async ({ page, context }) => {
-  await signUp(context);
-  await page.goto("/plans/");
+test("who leaves the payment is told that nothing was paid, and can go on", async ({
+  page,
+  context,
+  resident,
+}) => {
+  await signIn(context, resident);
+  await toPlans(page);
   await choose(page, mouse(), "Starter");
   await page.getByRole("link", { name: "Cancel and go back" }).click();
   await expect(title(page, "Nothing was paid")).toBeVisible();
@@ -113,18 +124,16 @@ test("a reload at any moment of the construction lands where one was", async ({ 
 
 test("bad input is shown at its field, also in German, and keeps what was typed", async ({
   page,
-  context,
+  resident,
 }) => {
-  const owner = await signUp(context);
-  await context.clearCookies();
   await page.goto("/de/signup/");
-  await page.getByRole("main").getByRole("button").last().click();
+  await page.getByRole("button", { name: "Meinen Stack aufbauen" }).click();
   await expect(page.locator("[aria-invalid=true]")).toHaveCount(4);
-  await page.getByLabel("E-Mail").fill(owner.email);
-  await page.getByLabel("Name", { exact: false }).first().fill("Ada");
-  await page.getByLabel("Firma", { exact: false }).first().fill("Zweite GmbH");
+  await page.getByLabel("E-Mail").fill(resident.email);
+  await page.getByLabel("Ihr Name").fill("Ada");
+  await page.getByLabel("Unternehmen").fill("Zweite GmbH");
   await page.getByLabel("Passwort", { exact: true }).fill(PASSWORD);
-  await page.getByRole("main").getByRole("button").last().click();
+  await page.getByRole("button", { name: "Meinen Stack aufbauen" }).click();
   await expect(page.getByRole("main").getByRole("alert")).toBeVisible();
-  await expect(page.getByLabel("E-Mail")).toHaveValue(owner.email);
+  await expect(page.getByLabel("E-Mail")).toHaveValue(resident.email);
 });

@@ -1,7 +1,7 @@
 /** Every page in every dress: light, dark, German, on a phone; without a grave fault of accessibility. */
 import { type BrowserContext, expect as check, type Page } from "@playwright/test";
 import { graveFaults } from "./support/axe";
-import { read, signUp } from "./support/platform";
+import { type Owner, read, signIn } from "./support/platform";
 import { expect, test } from "./support/test";
 
 type Room = { name: string; path: string };
@@ -68,8 +68,8 @@ async function look(page: Page, rooms: readonly Room[], dress: Dress): Promise<v
   }
 }
 
-async function ownRooms(context: BrowserContext): Promise<Room[]> {
-  const owner = await signUp(context);
+async function ownRooms(context: BrowserContext, resident: Owner): Promise<Room[]> {
+  const owner = await signIn(context, resident);
   const first = async () => {
     type Items = { items: { id: string; status: string }[] };
     return (await read<Items>(context.request, owner, "/v1/deployments")).items[0];
@@ -84,8 +84,8 @@ for (const dress of DRESSES) {
     await look(page, PUBLIC, dress);
   });
 
-  test(`behind the sign-in, ${dress.name}`, async ({ page, context }) => {
-    await look(page, await ownRooms(context), dress);
+  test(`behind the sign-in, ${dress.name}`, async ({ page, context, resident }) => {
+    await look(page, await ownRooms(context, resident), dress);
   });
 }
 

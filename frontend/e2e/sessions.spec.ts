@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
-import { API, newEmail, PASSWORD, signUp, WEB } from "./support/platform";
+import { API, newEmail, PASSWORD, signIn, WEB } from "./support/platform";
 import { expect, test } from "./support/test";
 
 const signedIn = (page: Page) => expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
@@ -23,8 +23,8 @@ function renewals(page: Page): { count: number } {
   return seen;
 }
 
-test("two tabs that refresh at once do not sign each other out", async ({ page, context }) => {
-  await signUp(context);
+test("two tabs that refresh at once do not sign each other out", async ({ page, context, resident }) => {
+  await signIn(context, resident);
   const other = await context.newPage();
   await Promise.all([dashboardIn(page), dashboardIn(other)]);
   for (let round = 0; round < 3; round++) {
@@ -35,8 +35,12 @@ test("two tabs that refresh at once do not sign each other out", async ({ page, 
   expect(new URL(other.url()).pathname).toBe("/dashboard/");
 });
 
-test("both tabs live on after their access token has expired, by one renewal", async ({ page, context }) => {
-  await signUp(context);
+test("both tabs live on after their access token has expired, by one renewal", async ({
+  page,
+  context,
+  resident,
+}) => {
+  await signIn(context, resident);
   const other = await context.newPage();
   await Promise.all([page.clock.install(), other.clock.install()]);
   await Promise.all([dashboardIn(page), dashboardIn(other)]);
@@ -51,8 +55,8 @@ test("both tabs live on after their access token has expired, by one renewal", a
   expect(seen.count).toBe(1);
 });
 
-test("a sign-out in one tab signs out the other", async ({ page, context }) => {
-  await signUp(context);
+test("a sign-out in one tab signs out the other", async ({ page, context, resident }) => {
+  await signIn(context, resident);
   const other = await context.newPage();
   await dashboardIn(page);
   await dashboardIn(other);
@@ -68,8 +72,9 @@ test("a sign-out in one tab signs out the other", async ({ page, context }) => {
 test("a session that was ended elsewhere leads to the sign-in, and back to where one was", async ({
   page,
   context,
+  resident,
 }) => {
-  const owner = await signUp(context);
+  const owner = await signIn(context, resident);
   await dashboardIn(page);
   await context.request.delete(`${API}/v1/auth/sessions`, {
     headers: { Authorization: `Bearer ${owner.token}` },
@@ -83,10 +88,10 @@ test("a session that was ended elsewhere leads to the sign-in, and back to where
   await expect(heading(page)).toBeVisible();
 });
 
-test("no script, storage or address holds a token", async ({ page, context }) => {
+test("no script, storage or address holds a token", async ({ page, context, resident }) => {
   const requested: string[] = [];
   context.on("request", (request) => requested.push(request.url()));
-  await signUp(context);
+  await signIn(context, resident);
   await dashboardIn(page);
   const kept = await page.evaluate(() => ({
     local: JSON.stringify({ ...localStorage }),
@@ -106,9 +111,14 @@ test("no script, storage or address holds a token", async ({ page, context }) =>
   expect(kept.cookies).toBe("");
 });
 
-test("a foreign page can neither renew nor end the session", async ({ page, context, complaints }) => {
+test("a foreign page can neither renew nor end the session", async ({
+  page,
+  context,
+  resident,
+  complaints,
+}) => {
   complaints.allow(/blocked by CORS policy/);
-  await signUp(context);
+  await signIn(context, resident);
   const foreign = createServer((_, answer) =>
     answer.setHeader("Content-Type", "text/html").end("<p>evil</p>"),
   );
@@ -156,9 +166,13 @@ test("no other page may show the app in a frame", async ({ page, complaints }) =
   }
 });
 
-test("a script in the company's name stays text, wherever it came from", async ({ page, context }) => {
+test("a script in the company's name stays text, wherever it came from", async ({
+  page,
+  context,
+  resident,
+}) => {
   const company = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
-  await signUp(context);
+  await signIn(context, resident);
   // The API refuses such a name; this is an answer as from a name of older days.
   await context.route(`${API}/v1/{me,dashboard}`, async (route) => {
     const answer = await route.fetch();

@@ -15,16 +15,25 @@ export function newEmail(): string {
   return `owner-${process.pid}-${Date.now()}-${count++}@example.com`;
 }
 
-/** Signs somebody up at the API; the session's cookie is then the browser's, as after a sign-up in it. */
+/** Signs somebody up at the API, which builds a stack: the sandbox's load balancer has room for some 25 of them. */
 export async function signUp(context: BrowserContext, company = "Bäcker & Söhne"): Promise<Owner> {
   const email = newEmail();
-  const answer = await context.request.post(`${API}/v1/auth/signup`, {
-    headers: { Origin: WEB, "X-CSRF-Protection": "1" },
-    data: { email, password: PASSWORD, full_name: "Ada Lovelace", company, session: "cookie" },
-  });
-  if (answer.status() !== 201) throw new Error(`sign-up: ${answer.status()} ${await answer.text()}`);
-  const { access_token: token } = (await answer.json()) as { access_token: string };
+  const token = await open(context.request, "signup", { email, full_name: "Ada Lovelace", company });
   return { email, company, token };
+}
+
+/** Opens a session of the owner in this browser, as the sign-in does. */
+export async function signIn(context: BrowserContext, { email, company }: Owner): Promise<Owner> {
+  return { email, company, token: await open(context.request, "login", { email }) };
+}
+
+async function open(request: APIRequestContext, path: "signup" | "login", who: object): Promise<string> {
+  const answer = await request.post(`${API}/v1/auth/${path}`, {
+    headers: { Origin: WEB, "X-CSRF-Protection": "1" },
+    data: { ...who, password: PASSWORD, session: "cookie" },
+  });
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  return ((await answer.json()) as { access_token: string }).access_token;
 }
 
 /** What the API answers the owner, at once. */

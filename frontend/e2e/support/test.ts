@@ -1,5 +1,6 @@
 /** The test of this suite: whatever it does, no page may log an error, throw, or offend its own policy. */
 import { type BrowserContext, test as base, type ConsoleMessage, expect } from "@playwright/test";
+import { type Owner, signUp } from "./platform";
 
 export { expect };
 
@@ -29,7 +30,11 @@ export class Complaints {
   }
 }
 
-export const test = base.extend<{ complaints: Complaints }>({
+type Fixtures = { complaints: Complaints };
+/** `resident` is somebody with a stack, for all tests of one worker that change nothing of it. */
+type WorkerFixtures = { resident: Owner };
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
   complaints: [
     async ({ context }, use) => {
       const complaints = new Complaints();
@@ -38,5 +43,13 @@ export const test = base.extend<{ complaints: Complaints }>({
       expect(complaints.found).toEqual([]);
     },
     { auto: true },
+  ],
+  resident: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext();
+      await use(await signUp(context));
+      await context.close();
+    },
+    { scope: "worker" },
   ],
 });
