@@ -19,6 +19,7 @@ import { CancelButton, RetryButton } from "@/rooms/deployments/actions";
 import { Announcer } from "@/rooms/deployments/announcer";
 import { LiveLog } from "@/rooms/deployments/live-log";
 import { Outcome } from "@/rooms/deployments/outcome";
+import { PhaseTimes } from "@/rooms/deployments/phase-times";
 import { ProgressHead } from "@/rooms/deployments/progress-head";
 import { Timeline } from "@/rooms/deployments/timeline";
 import { stateOf, toneOf, useWords } from "@/rooms/deployments/words";
@@ -68,6 +69,7 @@ function Shown({ id }: { id: string }) {
       )}
       {isAtWork && <ProgressHead view={view} now={now} connection={connection} />}
       <Timeline view={view} now={now} />
+      {view.started_at !== null && !isAtWork && <PhaseTimes view={view} now={now} />}
       <LiveLog view={view} story={story} connection={connection} initiallyOpen={isAtWork} />
     </>
   );
