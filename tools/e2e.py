@@ -1,5 +1,6 @@
-"""Walks through the web app in headless Chromium, on a platform of its own: `python -m tools.e2e [Playwright's arguments]`.
+"""Walks through the web app in headless Chromium, on a platform of its own: `python -m tools.e2e`.
 
+Arguments are Playwright's, such as a file's name.
 Installs what is missing, builds the web app, and stops everything that it started, whatever happens.
 """
 
@@ -36,7 +37,9 @@ def browser() -> str:
             ("apt-get", "-qq", "update"),
             ("apt-get", "-qq", "-y", "--no-install-recommends", "install", "chromium", "fonts-dejavu-core"),
         ):
-            done = subprocess.run(command, env=environment, capture_output=True, timeout=_APT_SECONDS, check=False)
+            done = subprocess.run(  # noqa: S603  # fixed arguments
+                command, env=environment, capture_output=True, timeout=_APT_SECONDS, check=False
+            )
             if done.returncode:
                 sys.stderr.write(done.stderr.decode(errors="replace")[-1000:])
                 break
@@ -75,8 +78,8 @@ def _stop(platform: Platform) -> None:
 
 def _walk(platform: Platform, arguments: list[str], environment: Mapping[str, str]) -> int:
     ends = platform.endpoints()
-    walking = subprocess.Popen(
-        ["npx", "playwright", "test", *arguments],
+    walking = subprocess.Popen(  # noqa: S603  # the person's own arguments
+        ["npx", "playwright", "test", *arguments],  # noqa: S607  # from the PATH of the environment below
         cwd=platform.frontend,
         env={**environment, "WEB_URL": ends["web"], "API_URL": platform.url, "MAILBOX_URL": ends["mailbox"]},
     )

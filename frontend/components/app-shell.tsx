@@ -96,7 +96,9 @@ function Account() {
   const who = useQuery({ ...me, enabled: status === "signed-in" });
   return (
     <div className="flex min-w-0 items-center gap-2 sm:order-last">
-      <span className="hidden max-w-56 truncate text-sm text-ink-soft sm:inline">{who.data?.tenant.name}</span>
+      <span className="hidden max-w-56 truncate text-sm text-ink-soft sm:inline">
+        {who.data?.tenant.name}
+      </span>
       <Button
         tone="quiet"
         size="sm"
