@@ -152,9 +152,7 @@ async def test_the_stream_is_live(client: httpx.AsyncClient, tenancy: Tenancy, w
         await working
 
 
-async def test_what_is_committed_comes_on_the_stream_one_by_one(
-    client: httpx.AsyncClient, tenancy: Tenancy
-) -> None:
+async def test_what_is_committed_comes_on_the_stream_one_by_one(client: httpx.AsyncClient, tenancy: Tenancy) -> None:
     deployment_id = await begun(tenancy)
     headers = as_member(tenancy.tenant_id)
     async with client.stream("GET", f"/v1/deployments/{deployment_id}/events", headers=headers) as stream:
