@@ -79,7 +79,7 @@ function Navigation() {
             <Link
               href={`/${room}/`}
               aria-current={path.startsWith(`/${room}/`) ? "page" : undefined}
-              className="block border-b-2 border-transparent px-1.5 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4 sm:text-base"
+              className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4 sm:text-base"
             >
               {t(room)}
             </Link>

@@ -32,7 +32,7 @@ function Row({ line, now = 0, percent }: { line: Line | View; now?: number; perc
   const taken = secondsBetween(line.started_at, line.finished_at, now);
   const name = words.kind(line.kind);
   return (
-    <li className="relative grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 px-5 py-4 hover:bg-sunken sm:grid-cols-[1fr_auto_12rem_6rem]">
+    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-5 py-4 hover:bg-sunken sm:grid-cols-[1fr_auto_12rem_6rem]">
       <Link
         href={`/deployments/view/?id=${line.id}`}
         className="font-medium after:absolute after:inset-0 hover:underline"
@@ -42,7 +42,7 @@ function Row({ line, now = 0, percent }: { line: Line | View; now?: number; perc
       <span className="justify-self-end">
         <Badge tone={toneOf(state)}>{words.state(state)}</Badge>
       </span>
-      <time dateTime={line.created_at} className="text-sm whitespace-nowrap text-ink-soft sm:text-end">
+      <time dateTime={line.created_at} className="text-sm text-ink-soft sm:text-end sm:whitespace-nowrap">
         {format.dateTime(new Date(line.created_at), { dateStyle: "medium", timeStyle: "short" })}
       </time>
       <span className="text-end text-sm text-ink-soft tabular-nums">
