@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.web.build import CannotBuild, build, is_built
+from sandbox.web.build import CannotBuild, build, install, is_built
 from tests.support.eventually import eventually
 
 NPM = """#!/bin/sh
@@ -179,6 +179,15 @@ def test_the_program_ends_with_1_and_one_line_when_it_cannot_build(workshop: Wor
     assert program.returncode == 1
     assert errors.splitlines()[-1] == "The web app cannot be built: `npm run build` failed, see above."
     assert "Traceback" not in errors
+
+
+def test_packages_are_installed_once_and_without_a_build(workshop: Workshop) -> None:
+    install(workshop.frontend, workshop.environment, say=workshop.said.append)
+    install(workshop.frontend, workshop.environment, say=workshop.said.append)
+
+    assert workshop.calls() == [CI]
+    assert not is_built(workshop.frontend)
+    assert workshop.build() == [RUN]
 
 
 async def test_a_killed_build_starts_anew(workshop: Workshop) -> None:
