@@ -1,5 +1,8 @@
 "use client";
-/** Lets only a signed-in person see what is inside; others sign in first and come back to where they were. */
+/**
+ * Lets only a signed-in person stay inside; others sign in first and come back to where they were. What a room shows
+ * is asked of the API, which answers nobody else.
+ */
 import { useRouter } from "next/navigation";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
@@ -43,8 +46,9 @@ export function Gate({ children, waiting }: { children: ReactNode; waiting: Reac
     router.replace(`${localizedPath(locale, "/login/")}?next=${encodeURIComponent(here)}`);
   }, [status, router, locale]);
 
-  if (status === "signed-in") return children;
-  return unreachable ? <Unreachable onRetry={ask} /> : waiting;
+  if (status === "signed-out") return waiting;
+  // While nobody knows yet, a room shows its own skeleton: what comes has the same place, and the page its heading.
+  return status === "unknown" && unreachable ? <Unreachable onRetry={ask} /> : children;
 }
 
 function Unreachable({ onRetry }: { onRetry: () => Promise<void> }) {

@@ -52,7 +52,7 @@ async function pay(page: Page, hands: Hands, card: string): Promise<void> {
 /** Where the plans know who is here. */
 async function toPlans(page: Page): Promise<void> {
   await page.goto("/dashboard/");
-  await expect(title(page, "Overview")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Plan", exact: true })).toBeVisible();
   await page.goto("/plans/");
 }
 
