@@ -86,7 +86,9 @@ class AccessTokenVerifier:
         return verified
 
     async def _key(self, kid: str) -> VerifyingKey:
-        if self._wants_keys(kid):
+        others_fetch = self._fetching.locked()
+        # Who comes while the keys are being fetched waits for them, unless the key is known already.
+        if self._wants_keys(kid) and not (others_fetch and kid in self._keys):
             async with self._fetching:
                 if self._wants_keys(kid):
                     await self._refresh(kid)
@@ -99,13 +101,14 @@ class AccessTokenVerifier:
         return age > (KEYS_TRUSTED_SECONDS if kid in self._keys else REFETCH_SECONDS)
 
     async def _refresh(self, kid: str) -> None:
-        self._fetched_at = self._monotonic()
         try:
             keys = await self._fetch_jwks()
         except InvalidToken:
             if kid not in self._keys:
                 raise
             return
+        finally:
+            self._fetched_at = self._monotonic()
         self._keys = {str(key["kid"]): VerifyingKey(key) for key in keys}
 
 

@@ -1,5 +1,6 @@
 """Which keys a verifier believes, and for how long."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -40,6 +41,20 @@ async def test_a_token_is_verified_without_asking_again() -> None:
     verifier = AccessTokenVerifier(publisher, monotonic=time)
     for _ in range(5):
         await verifier.verify(access_token(uuid4(), key=key))
+    assert publisher.asked == 1
+
+
+async def test_many_who_come_before_the_keys_are_there_wait_for_one_fetch() -> None:
+    key = SigningKey(new_private_key())
+    publisher = Publisher(key)
+
+    async def slowly() -> list[Mapping[str, Any]]:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return await publisher()
+
+    verifier = AccessTokenVerifier(slowly, monotonic=Time())
+    await asyncio.gather(*(verifier.verify(access_token(uuid4(), key=key)) for _ in range(20)))
     assert publisher.asked == 1
 
 
