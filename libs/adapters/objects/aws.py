@@ -1,7 +1,6 @@
 """The S3 form of the objects port."""
 
 import base64
-import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiobotocore.response import StreamingBody
 
 from libs.adapters.aws import aws_client, aws_errors
+from libs.adapters.objects.aws_upload import Upload, base64_of
 from libs.adapters.objects.port import (
     CHUNK_BYTES,
     BucketMissing,
@@ -32,9 +32,7 @@ from libs.common.failpoints import failpoint
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
-    from types_aiobotocore_s3.type_defs import CompletedPartTypeDef
 
-PART_BYTES = 8 * 1024 * 1024
 _KNOWN = {
     "404": ObjectMissing,
     "NoSuchKey": ObjectMissing,
@@ -92,7 +90,7 @@ class S3Objects:
         max_bytes: int | None = None,
     ) -> ObjectInfo:
         check_put(bucket, key, content_type, checksum_sha256)
-        upload = _Upload(
+        upload = Upload(
             self._client,
             bucket,
             key,
@@ -178,7 +176,7 @@ class S3Objects:
         if content_length is not None:
             wanted["ContentLength"], headers["Content-Length"] = content_length, str(content_length)
         if checksum_sha256 is not None:
-            wanted["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = _base64(bytes.fromhex(checksum_sha256))
+            wanted["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = base64_of(bytes.fromhex(checksum_sha256))
             # As the SDKs say it. S3 goes by the checksum alone; stores like it keep it for `head` only when told so.
             wanted["ChecksumAlgorithm"] = headers["x-amz-sdk-checksum-algorithm"] = "SHA256"
         return await self._presign("PUT", "put_object", wanted, expires_in, headers)
@@ -221,88 +219,8 @@ class S3Objects:
         )
 
 
-class _Upload:
-    """One object on its way: a single PUT if it is small, else a multipart upload, not seen before its end."""
-
-    def __init__(
-        self,
-        client: "S3Client",
-        bucket: str,
-        key: str,
-        *,
-        content_type: str,
-        metadata: Mapping[str, str],
-        checksum: str | None,
-    ) -> None:
-        self._client, self._bucket, self._key = client, bucket, key
-        self._content_type = content_type
-        self._metadata = dict(metadata) | ({"sha256": checksum} if checksum else {})
-        self._checksum = checksum
-        self._buffer = bytearray()
-        self._upload_id: str | None = None
-        self._parts: list[CompletedPartTypeDef] = []
-        self.digest = hashlib.sha256()
-        self.size = 0
-
-    def take(self, chunk: bytes, max_bytes: int | None) -> None:
-        self.size += len(chunk)
-        if max_bytes is not None and self.size > max_bytes:
-            raise ObjectRefused(f"The file is longer than {max_bytes} bytes.")
-        self.digest.update(chunk)
-        self._buffer += chunk
-
-    async def send_full_parts(self) -> None:
-        while len(self._buffer) >= PART_BYTES:
-            await self._send_part(bytes(self._buffer[:PART_BYTES]))
-            del self._buffer[:PART_BYTES]
-
-    async def finish(self) -> None:
-        if self._checksum not in {None, self.digest.hexdigest()}:
-            raise ObjectRefused("The file's SHA-256 is not the announced one; send it again.")
-        if self._upload_id is None:
-            await self._client.put_object(
-                Bucket=self._bucket,
-                Key=self._key,
-                Body=bytes(self._buffer),
-                ContentType=self._content_type,
-                Metadata=self._metadata | {"sha256": self.digest.hexdigest()},
-                ChecksumSHA256=_base64(self.digest.digest()),
-            )
-            return
-        if self._buffer:
-            await self._send_part(bytes(self._buffer))
-        await self._client.complete_multipart_upload(
-            Bucket=self._bucket,
-            Key=self._key,
-            UploadId=self._upload_id,
-            MultipartUpload={"Parts": self._parts},
-        )
-        self._upload_id = None
-
-    async def abandon(self) -> None:
-        if self._upload_id is not None:
-            upload_id, self._upload_id = self._upload_id, None
-            await self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=upload_id)
-
-    async def _send_part(self, part: bytes) -> None:
-        if self._upload_id is None:
-            made = await self._client.create_multipart_upload(
-                Bucket=self._bucket, Key=self._key, ContentType=self._content_type, Metadata=self._metadata
-            )
-            self._upload_id = made["UploadId"]
-        number = len(self._parts) + 1
-        answer = await self._client.upload_part(
-            Bucket=self._bucket, Key=self._key, UploadId=self._upload_id, PartNumber=number, Body=part
-        )
-        self._parts.append({"PartNumber": number, "ETag": answer["ETag"]})
-
-
 def _errors() -> AbstractContextManager[None]:
     return aws_errors(_KNOWN, unavailable=ObjectsUnavailable, failed=ObjectsError)
-
-
-def _base64(digest: bytes) -> str:
-    return base64.b64encode(digest).decode()
 
 
 def _hexadecimal(checksum: str | None) -> str | None:

@@ -216,6 +216,7 @@ class Agent:
         except Interrupted:
             raise
         except Exception as error:
+            # A defect ends as a failed command: left unfinished, it would be done again and fail again, for ever.
             log.error("agent.command.crashed", command_id=str(command.id), exc_info=error)
             error_text = CommandError(code="agent_defect", detail=type(error).__name__)
             result = CommandResult(status="failed", error=error_text)
