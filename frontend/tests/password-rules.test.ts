@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { brokenRule, keptRules } from "@/rooms/signup/password-rules";
+import { brokenRule, keptRules } from "@/lib/password-rules";
 
 const ABOUT = { email: "ada@example.com", full_name: "Ada Lovelace", company: "Bäcker & Söhne" };
 

@@ -7,17 +7,17 @@ import { useTranslations } from "use-intl";
 import { maxLength, minLength, object, refine, string } from "zod/mini";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { TextField } from "@/components/ui/text-field";
+import { PasswordField } from "@/components/ui/password-field";
 import { api, data, type Schemas } from "@/lib/api/client";
 import { sessions } from "@/lib/api/queries";
 import { useProblemText } from "@/lib/api/use-problem-text";
+import { MIN_LENGTH } from "@/lib/password-rules";
 import { Outcome } from "@/rooms/account/outcome";
 
 type Change = Schemas["PasswordChange"];
-const SHORTEST = 10;
 const CHANGE = object({
   current_password: string().check(minLength(1), maxLength(256)),
-  new_password: string().check(minLength(SHORTEST), maxLength(256)),
+  new_password: string().check(minLength(MIN_LENGTH), maxLength(256)),
 }).check(
   refine((change) => change.new_password !== change.current_password, {
     path: ["new_password"],
@@ -31,7 +31,6 @@ export function PasswordCard({ email }: { email: string }) {
   const { showAtFields } = useProblemText();
   const client = useQueryClient();
   const [failed, setFailed] = useState<string>();
-  const [visible, setVisible] = useState(false);
   const form = useForm<Change>({
     resolver: zodResolver(CHANGE),
     defaultValues: { current_password: "", new_password: "" },
@@ -40,14 +39,13 @@ export function PasswordCard({ email }: { email: string }) {
     mutationFn: (change: Change) => data(api.POST("/v1/me/password", { body: change })),
     onSuccess: () => {
       setFailed(undefined);
-      setVisible(false);
       form.reset();
       void client.invalidateQueries(sessions);
     },
     onError: (error) => setFailed(showAtFields(error, ["current_password", "new_password"], form.setError)),
   });
   const { current_password: current, new_password: next } = form.formState.errors;
-  const type = visible ? "text" : "password";
+  const look = { show: t("show"), hide: t("hide") };
   return (
     <Card aria-labelledby="password">
       <h2 id="password" className="text-lg font-semibold">
@@ -59,26 +57,21 @@ export function PasswordCard({ email }: { email: string }) {
         onSubmit={form.handleSubmit((change) => save.mutate(change))}
       >
         <input type="text" autoComplete="username" value={email} readOnly hidden />
-        <TextField
+        <PasswordField
+          {...look}
           label={t("current")}
-          type={type}
           autoComplete="current-password"
           error={current && (current.type === "server" ? current.message : t("current_needed"))}
           {...form.register("current_password")}
         />
-        <TextField
+        <PasswordField
+          {...look}
           label={t("new")}
-          type={type}
           autoComplete="new-password"
-          hint={t("new_hint")}
+          hint={t("new_hint", { length: MIN_LENGTH })}
           error={
             next &&
             (next.type === "server" ? next.message : t(next.message === "same" ? "same" : "new_short"))
-          }
-          end={
-            <Button tone="quiet" size="sm" aria-pressed={visible} onClick={() => setVisible(!visible)}>
-              {t(visible ? "hide" : "show")}
-            </Button>
           }
           {...form.register("new_password")}
         />

@@ -9,7 +9,7 @@ import { StackPicture } from "@/rooms/landing/stack-picture";
 
 const STEPS = ["sign_up", "build", "work"] as const;
 const CARES = ["encrypted", "backups", "health", "own"] as const;
-const QUESTIONS = ["card", "data", "after", "leave", "domain", "people"] as const;
+const QUESTIONS = ["card", "data", "after", "leave", "people"] as const;
 const WIDTH = "mx-auto max-w-6xl px-4 sm:px-6";
 const HEADING = "text-2xl font-semibold tracking-tight sm:text-3xl";
 

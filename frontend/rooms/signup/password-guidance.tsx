@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "use-intl";
 import { classNames } from "@/components/class-names";
-import { type About, keptRules, MIN_LENGTH, PASSWORD_RULES } from "@/rooms/signup/password-rules";
+import { type About, keptRules, MIN_LENGTH, PASSWORD_RULES } from "@/lib/password-rules";
 
 /** What makes a password good, ticked off as it is typed. */
 export function PasswordGuidance({ password, about }: { password: string; about: About }) {

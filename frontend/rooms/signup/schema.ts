@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import * as z from "zod/mini";
-import { brokenRule, MIN_LENGTH } from "@/rooms/signup/password-rules";
+import { brokenRule, MIN_LENGTH } from "@/lib/password-rules";
 
 const MAX_NAME = 120;
 const MAX_PASSWORD = 256;
