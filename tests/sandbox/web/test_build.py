@@ -92,6 +92,8 @@ class Workshop:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # A run in the background of a shell ignores Ctrl-C, and so would what it starts (POSIX, XCU §2.11).
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no thread runs yet
         )
         try:
             yield started
