@@ -105,10 +105,16 @@ class InsideSettings(BaseSettings):
     auth_url: str | None = None
     billing_url: str | None = None
     provisioner_url: str | None = None
+    messaging_url: str | None = None
 
     def urls(self) -> dict[str, str]:
         """The services that were named."""
-        named = {"auth": self.auth_url, "billing": self.billing_url, "provisioner": self.provisioner_url}
+        named = {
+            "auth": self.auth_url,
+            "billing": self.billing_url,
+            "provisioner": self.provisioner_url,
+            "messaging": self.messaging_url,
+        }
         return {name: url.rstrip("/") for name, url in named.items() if url is not None}
 
 

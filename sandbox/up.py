@@ -157,7 +157,7 @@ def _gateway(world: World) -> Child:
     return Child(
         name="gateway",
         run=partial(_serve, "gateway", lambda: create_gateway(world.gateway()), world.port),
-        after=("auth", "billing", "provisioner", "valkey", "edge", "hosts", *EMULATORS, *web),
+        after=(*SERVICES, "valkey", "edge", "hosts", *EMULATORS, *web),
         ready=http_ready(f"{world.gateway_url}/readyz"),
     )
 
@@ -171,6 +171,7 @@ def _settings(world: World, name: str) -> BaseSettings:
         "auth": world.auth,
         "billing": world.billing,
         "provisioner": world.provisioner,
+        "messaging": world.messaging,
     }
     return makers[name]()
 

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from libs.adapters.aws_settings import AwsSettings
 from libs.adapters.bus import LocalBusSettings
+from libs.adapters.cache import CacheSettings
 from libs.adapters.keys import LocalKeysSettings
 from libs.adapters.mail import MailboxSettings, Sender
 from libs.adapters.objects import LocalObjectsSettings
@@ -28,13 +29,26 @@ from sandbox.web.app import WebSettings
 from services.auth.settings import AuthSettings
 from services.billing.settings import BillingSettings
 from services.gateway.settings import GatewaySettings
+from services.messaging.settings import MessagingSettings
 from services.provisioner.cloud.settings import CloudAccount
 from services.provisioner.cloud.settings import CloudSettings as CloudSettingsOfProvisioner
 from services.provisioner.settings import ProvisionerSettings
 
-PORTS = ("postgres", "valkey", "cloud", "stripe", "mailbox", "objects", "edge", "auth", "billing", "provisioner")
-DATABASES = ("auth", "billing", "provisioner", "bus")
-CALLING = ("gateway", "auth", "billing", "provisioner", "cli")
+PORTS = (
+    "postgres",
+    "valkey",
+    "cloud",
+    "stripe",
+    "mailbox",
+    "objects",
+    "edge",
+    "auth",
+    "billing",
+    "provisioner",
+    "messaging",
+)
+DATABASES = ("auth", "billing", "provisioner", "messaging", "bus")
+CALLING = ("gateway", "auth", "billing", "provisioner", "messaging", "cli")
 BASE_DOMAIN = "localhost"
 DATABASE_CONNECTIONS = 4
 POLL_SECONDS = 0.3
@@ -230,11 +244,18 @@ class World:
             }
         )
 
+    def messaging(self) -> MessagingSettings:
+        return MessagingSettings.model_validate(
+            self.service_settings("messaging")
+            | {"keys": self.keys, "cache": CacheSettings(url=SecretStr(self.valkey.url()))}
+        )
+
     def gateway(self) -> GatewaySettings:
         return GatewaySettings(
             auth_url=self.url("auth"),
             billing_url=self.url("billing"),
             provisioner_url=self.url("provisioner"),
+            messaging_url=self.url("messaging"),
             service_private_key=SecretStr(self.secrets["service.gateway"]),
             valkey_url=SecretStr(self.valkey.url()),
             cors_origins=self.web_origins,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from libs.common.events import FactEvent
+from libs.common.events import FactEvent, StateEvent
 from libs.common.http_client import ServiceHttp
 
 CALLERS: Mapping[str, frozenset[str]] = {
@@ -23,6 +23,16 @@ class TenantCreated(FactEvent):
     user_id: UUID
     slug: str
     plan: str
+
+
+class MemberChanged(StateEvent):
+    """A person's membership in a business: that they joined, their role, or that it ended (`active` is false)."""
+
+    type: ClassVar[str] = "auth.member.changed.v1"
+
+    user_id: UUID
+    role: str
+    active: bool
 
 
 class Tenant(BaseModel):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-VIEW = frozenset({"tenant:read", "stack:read", "deployment:read", "billing:read"})
-WORK = VIEW | {"stack:use"}
+VIEW = frozenset({"tenant:read", "stack:read", "deployment:read", "billing:read", "conversation:read"})
+WORK = VIEW | {"stack:use", "conversation:write"}
 MANAGE = WORK | {"deployment:cancel", "deployment:retry", "member:manage"}
 OWN = MANAGE | {"billing:manage", "tenant:manage"}
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from libs.common.problems import NotFound
 
-ServiceName = Literal["gateway", "auth", "billing", "provisioner"]
+ServiceName = Literal["gateway", "auth", "billing", "provisioner", "messaging"]
 _ENCODED = re.compile(rb"%[0-9A-Fa-f]{2}")
 _AMBIGUOUS = re.compile(rb"//|/\.{1,2}(?:/|$)|[\\\x00-\x1f\x7f]")
 
@@ -44,6 +44,8 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/webhooks/stripe", service="billing", needs_token=False, shed_last=True),
     Route(prefix="/v1/deployments", service="provisioner"),
     Route(prefix="/v1/stacks", service="provisioner"),
+    Route(prefix="/v1/conversations", service="messaging"),
+    Route(prefix="/v1/realtime", service="messaging"),
     Route(prefix="/v1/dashboard", service="gateway"),
     Route(prefix="/v1/status", service="gateway", needs_token=False),
     Route(prefix="/agent", service="provisioner", needs_token=False),

@@ -29,6 +29,7 @@ class GatewaySettings(BaseSettings):
     auth_url: str = Field(description="Where auth listens, such as `http://auth:8000`.")
     billing_url: str = Field(description="Where billing listens.")
     provisioner_url: str = Field(description="Where the provisioner listens.")
+    messaging_url: str = Field(description="Where messaging listens.")
     jwks_url: str | None = Field(default=None, description="Where auth publishes keys; by default under `auth_url`.")
     service_private_key: SecretStr = Field(description="ES256 key (PEM) by which the gateway proves itself.")
     valkey_url: SecretStr | None = Field(
@@ -46,4 +47,9 @@ class GatewaySettings(BaseSettings):
 
     def service_urls(self) -> dict[str, str]:
         """The services by name."""
-        return {"auth": self.auth_url, "billing": self.billing_url, "provisioner": self.provisioner_url}
+        return {
+            "auth": self.auth_url,
+            "billing": self.billing_url,
+            "provisioner": self.provisioner_url,
+            "messaging": self.messaging_url,
+        }

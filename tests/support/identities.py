@@ -10,9 +10,10 @@ from libs.common.security.assertions import AssertionSigner
 from libs.common.security.jose import SigningKey, new_private_key, public_pem
 from libs.common.security.tokens import AccessToken, sign_access_token
 from libs.contracts.permissions import PERMISSIONS_BY_ROLE
+from services.registry import NAMES
 
 ACCESS_KEY = SigningKey(new_private_key())
-SERVICE_KEYS = {name: new_private_key() for name in ("gateway", "auth", "billing", "provisioner", "cli", "sample")}
+SERVICE_KEYS = {name: new_private_key() for name in (*NAMES, "gateway", "cli", "sample")}
 SERVICE_PUBLIC_KEYS = {name: public_pem(key) for name, key in SERVICE_KEYS.items()}
 
 

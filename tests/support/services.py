@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from libs.adapters.aws_settings import AwsSettings
+from libs.adapters.cache import CacheSettings
 from libs.adapters.keys import LocalKeysSettings
 from libs.adapters.mail import MailboxSettings, Sender
 from libs.adapters.objects import LocalObjectsSettings
@@ -36,6 +37,9 @@ from services.billing.plans.service import push_catalogue
 from services.billing.settings import BillingSettings
 from services.gateway.app import create_app as create_gateway
 from services.gateway.settings import GatewaySettings, LimitSettings
+from services.messaging.app import SERVICE as MESSAGING
+from services.messaging.context import MessagingContext
+from services.messaging.settings import MessagingSettings
 from services.provisioner.app import SERVICE as PROVISIONER
 from services.provisioner.cloud.settings import CloudAccount, CloudSettings
 from services.provisioner.context import ProvisionerContext
@@ -81,10 +85,11 @@ class Services:
     auth: AuthContext
     billing: BillingContext
     provisioner: ProvisionerContext
+    messaging: MessagingContext
 
 
 @asynccontextmanager
-async def running_services(postgres: PostgresServer, folder: Path) -> AsyncIterator[Services]:
+async def running_services(postgres: PostgresServer, valkey_url: str, folder: Path) -> AsyncIterator[Services]:
     """Starts them in the order in which they need each other, the gateway last, and ends them in reverse.
 
     Their databases are their own: keys and rows of other tests mean nothing to them.
@@ -145,8 +150,20 @@ async def running_services(postgres: PostgresServer, folder: Path) -> AsyncItera
                 stack_url_template="http://{slug}.localhost",
             ),
         )
+        messaging, urls["messaging"] = await _start(
+            stack,
+            MESSAGING,
+            MessagingSettings(**common("messaging"), keys=keys, cache=CacheSettings(url=SecretStr(valkey_url))),
+        )
         urls["gateway"] = await stack.enter_async_context(_gateway(urls))
-        yield Services(urls=urls, databases=databases, auth=auth, billing=billing, provisioner=provisioner)
+        yield Services(
+            urls=urls,
+            databases=databases,
+            auth=auth,
+            billing=billing,
+            provisioner=provisioner,
+            messaging=messaging,
+        )
 
 
 def _common(name: str, database: ServiceDatabase) -> dict[str, Any]:
@@ -204,6 +221,7 @@ async def _gateway(urls: Mapping[str, str]) -> AsyncIterator[str]:
             auth_url=urls["auth"],
             billing_url=urls["billing"],
             provisioner_url=urls["provisioner"],
+            messaging_url=urls["messaging"],
             jwks_url=f"{keys_url}/jwks",
             service_private_key=SecretStr(SERVICE_KEYS["gateway"]),
             limits=LimitSettings(loop_lag_seconds=60),  # one loop runs every service and its tests

@@ -68,7 +68,7 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
 
 async def _set_mode(services: Services, tenant_id: UUID, mode: Mode) -> None:
     change = TenantAccessChanged(tenant_id=tenant_id, mode=mode, version=1)
-    for context in (services.auth, services.billing, services.provisioner):
+    for context in (services.auth, services.billing, services.provisioner, services.messaging):
         async with context.database.tenant_session(tenant_id) as session:
             await apply_access_change(session, change)
 

@@ -1,0 +1,41 @@
+"""messaging: conversations in which nothing is lost, and the sockets that carry them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from libs.common.access_mode import apply_access_change
+from libs.common.application import create_application
+from libs.common.service import Loop, Service
+from libs.contracts.auth import MemberChanged
+from libs.contracts.billing import TenantAccessChanged
+from services.messaging.base import Base
+from services.messaging.context import MessagingContext, open_context
+from services.messaging.members.handlers import on_member_changed
+from services.messaging.settings import MessagingSettings
+from services.messaging.stream.relay import relay_loop
+
+
+def _loops(context: MessagingContext) -> Mapping[str, Loop]:
+    return {"stream_relay": relay_loop(context.database, context.cache, listen_url=context.settings.listen_url)}
+
+
+SERVICE: Service[MessagingSettings, MessagingContext] = Service(
+    name="messaging",
+    settings=MessagingSettings,
+    open_context=open_context,
+    migrations=Path(__file__).parent / "migrations",
+    routers=(),
+    tables=Base.metadata,
+    handlers=lambda _context: {
+        TenantAccessChanged: apply_access_change,
+        MemberChanged: on_member_changed,
+    },
+    loops=_loops,
+)
+
+
+def create_app(settings: MessagingSettings) -> FastAPI:
+    """messaging over HTTP and WebSocket."""
+    return create_application(SERVICE, settings)

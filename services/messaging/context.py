@@ -1,0 +1,49 @@
+"""messaging's open parts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from libs.adapters.bus import open_bus
+from libs.adapters.cache import open_cache
+from libs.adapters.keys import Keys, open_keys
+from libs.common.service import ServiceContext
+from libs.common.service_parts import open_parts
+from services.messaging.keys.service import KeyRings
+from services.messaging.settings import MessagingSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagingContext(ServiceContext):
+    """What messaging's endpoints, sockets, handlers and sweeps use."""
+
+    settings: MessagingSettings
+    keys: Keys
+    rings: KeyRings
+    cache: Redis
+
+
+@asynccontextmanager
+async def open_context(settings: MessagingSettings) -> AsyncIterator[MessagingContext]:
+    """Opens database, bus, keys and cache; closes them in reverse."""
+    async with (
+        open_parts("messaging", settings) as parts,
+        open_bus(settings.bus) as bus,
+        open_keys(settings.keys) as keys,
+        open_cache(settings.cache) as cache,
+    ):
+        yield MessagingContext(
+            settings=settings,
+            database=parts.database,
+            bus=bus,
+            clock=parts.clock,
+            cursors=parts.cursors,
+            tokens=parts.tokens,
+            assertions=parts.assertions,
+            access_modes=parts.access_modes,
+            keys=keys,
+            rings=KeyRings(parts.database, keys),
+            cache=cache,
+        )

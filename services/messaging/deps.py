@@ -1,0 +1,23 @@
+"""The aliases that messaging's endpoints are written with."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from libs.common.idempotency import Idempotency, idempotency
+from libs.common.members import CallingService, Member, calling_service, member_with
+from libs.common.paging import PageRequest, page_request
+from libs.common.service import context_of
+from services.messaging.context import MessagingContext
+
+
+def _context(request: Request) -> MessagingContext:
+    return context_of(request, MessagingContext)
+
+
+Context = Annotated[MessagingContext, Depends(_context)]
+Reader = Annotated[Member, Depends(member_with("conversation:read"))]
+Writer = Annotated[Member, Depends(member_with("conversation:write"))]
+Caller = Annotated[CallingService, Depends(calling_service)]
+OnlyOnce = Annotated[Idempotency, Depends(idempotency)]
+Paging = Annotated[PageRequest, Depends(page_request)]

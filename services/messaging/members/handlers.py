@@ -1,0 +1,20 @@
+"""What messaging does when auth tells of a membership."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.auth import MemberChanged
+from services.messaging.members import repository
+from services.messaging.stream.service import open_stream
+
+
+async def on_member_changed(session: AsyncSession, event: MemberChanged) -> None:
+    """Keeps what is newest, and gives the person a stream of their own."""
+    await open_stream(session, event.tenant_id, event.user_id)
+    await repository.keep_newest(
+        session,
+        tenant_id=event.tenant_id,
+        user_id=event.user_id,
+        role=event.role,
+        active=event.active,
+        version=event.version,
+    )

@@ -1,0 +1,52 @@
+"""The relay: tells the open sockets of every node what was written. Valkey carries it; PostgreSQL is the truth.
+
+What the relay publishes twice, or out of order, or what Valkey loses, the nodes put right by `seq`.
+"""
+
+from redis.asyncio import Redis
+
+from libs.adapters.cache import tenant_key
+from libs.common.bell import work_at_rings
+from libs.common.database import Database
+from libs.common.failpoints import failpoint
+from libs.common.service import Loop
+from services.messaging.stream import lookups
+from services.messaging.stream.repository import BELL
+from services.messaging.stream.wire import CarriedEvent, packed
+
+BATCH = 500
+POLL_SECONDS = 0.5
+
+
+def stream_channel(event: CarriedEvent) -> str:
+    """The channel of the event's stream in Valkey."""
+    return tenant_key(event.tenant_id, "stream", str(event.stream_id))
+
+
+async def relay_once(database: Database, cache: Redis) -> int:
+    """Publishes up to `BATCH` events and returns how many; other relays skip those that this one holds.
+
+    Raises:
+        RedisError, OSError: Valkey is away; the events stay and are told later.
+    """
+    async with database.system_session() as session:
+        entries = await lookups.claim_entries(session, limit=BATCH)
+        if not entries:
+            return 0
+        pipeline = cache.pipeline(transaction=False)
+        for _, event in entries:
+            pipeline.publish(stream_channel(event), packed(event))
+        failpoint("stream.publish.before")
+        await pipeline.execute()
+        failpoint("stream.publish.after")
+        await lookups.forget_entries(session, [entry for entry, _ in entries])
+        return len(entries)
+
+
+def relay_loop(database: Database, cache: Redis, *, listen_url: str) -> Loop:
+    """Relays at each ring, and every half second in any case."""
+
+    async def relay() -> bool:
+        return await relay_once(database, cache) == BATCH
+
+    return work_at_rings(BELL, relay, url=listen_url, poll_seconds=POLL_SECONDS)
