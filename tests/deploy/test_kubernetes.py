@@ -10,6 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from libs.common.serve import FINISH_SECONDS
 from libs.contracts import auth, billing, provisioner
 from services.registry import NAMES
 from tests.deploy.settings import known, missing
@@ -130,9 +131,17 @@ def test_a_service_answers_probes_scales_and_survives_a_drained_node(service: st
         assert of_kind("PodDisruptionBudget")[name]["spec"]["minAvailable"] == 1
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_pod_is_given_more_time_than_it_takes_to_drain(service: str) -> None:
+    [drain] = [one.default for one in known(service) if one.name == "STACKPRO_DRAIN_SECONDS"]
+
+    assert pods()[service]["terminationGracePeriodSeconds"] >= float(drain or 0) + FINISH_SECONDS
+
+
 @pytest.mark.parametrize("service", NAMES)
 def test_the_network_lets_in_who_the_contract_names(service: str) -> None:
-    callers = set().union(*CONTRACTS[service].CALLERS.values(), {"gateway"})
+    named = CONTRACTS[service].CALLERS.values() if service in CONTRACTS else ()
+    callers = set().union(*named, {"gateway"})
     if service == "auth":
         callers |= set(NAMES) - {"auth"}  # everyone fetches the keys of access tokens
     [rule] = of_kind("NetworkPolicy")[f"{service}-answers"]["spec"]["ingress"]
