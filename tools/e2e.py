@@ -81,7 +81,13 @@ def _walk(platform: Platform, arguments: list[str], environment: Mapping[str, st
     walking = subprocess.Popen(  # noqa: S603  # the person's own arguments
         ["npx", "playwright", "test", *arguments],  # noqa: S607  # from the PATH of the environment below
         cwd=platform.frontend,
-        env={**environment, "WEB_URL": ends["web"], "API_URL": platform.url, "MAILBOX_URL": ends["mailbox"]},
+        env={
+            **environment,
+            "WEB_URL": ends["web"],
+            "API_URL": platform.url,
+            "MAILBOX_URL": ends["mailbox"],
+            "CLOUD_URL": ends["cloud"],
+        },
     )
     try:
         return walking.wait(timeout=_RUN_SECONDS)

@@ -32,13 +32,12 @@ type Dress = {
   scheme: "light" | "dark";
   device: typeof PHONE | typeof DESKTOP;
   prefix: string;
-  axe: boolean;
 };
 const DRESSES: Dress[] = [
-  { name: "light", scheme: "light", device: DESKTOP, prefix: "", axe: true },
-  { name: "dark", scheme: "dark", device: DESKTOP, prefix: "", axe: true },
-  { name: "phone", scheme: "light", device: PHONE, prefix: "", axe: true },
-  { name: "german-phone", scheme: "dark", device: PHONE, prefix: "/de", axe: false },
+  { name: "light", scheme: "light", device: DESKTOP, prefix: "" },
+  { name: "dark", scheme: "dark", device: DESKTOP, prefix: "" },
+  { name: "phone", scheme: "light", device: PHONE, prefix: "" },
+  { name: "german-phone", scheme: "dark", device: PHONE, prefix: "/de" },
 ];
 
 /** What comes from the API has come: no skeleton is left, and nothing moves any more. */
@@ -74,8 +73,7 @@ async function look(page: Page, rooms: readonly Room[], dress: Dress): Promise<v
       expect.soft(await overflowing(page), `too wide on ${name}`).toEqual([]);
       if (name !== "not-found")
         expect(await page.locator("html").getAttribute("lang")).toBe(dress.prefix ? "de" : "en");
-      if (dress.axe)
-        expect.soft(await graveFaults(page), `accessibility of ${name}, ${dress.name}`).toEqual([]);
+      expect.soft(await graveFaults(page), `accessibility of ${name}, ${dress.name}`).toEqual([]);
     });
   }
 }
@@ -104,6 +102,21 @@ for (const dress of DRESSES) {
     });
   });
 }
+
+test("read from right to left, nothing is out of its place", async ({ page, context, resident }) => {
+  // No language of the app is written so yet; its pages are ready for one.
+  await page.addInitScript(() =>
+    document.addEventListener("DOMContentLoaded", () => {
+      document.documentElement.dir = "rtl";
+    }),
+  );
+  for (const { name, path } of [...PUBLIC, ...(await ownRooms(context, resident))]) {
+    await page.goto(path);
+    await settled(page);
+    await page.screenshot({ path: `screenshots/${name}-right-to-left.png`, fullPage: true });
+    expect.soft(await overflowing(page), `too wide on ${name}`).toEqual([]);
+  }
+});
 
 test("the theme that was chosen is kept, and shows before the first paint", async ({ page }) => {
   await page.goto("/");

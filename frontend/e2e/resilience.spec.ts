@@ -46,7 +46,22 @@ test("an API that is gone is told of, keeps the session, and needs no reload whe
   await expect(tab.getByText("Bäcker & Söhne").first()).toBeVisible();
 });
 
-test("an API that falls silent while one works is told of above what was there", async ({
+test("an API that takes requests and never answers is told of, and needs no reload when it answers", async ({
+  network,
+  far,
+  tab,
+  resident,
+}) => {
+  await signIn(far, resident);
+  network.silence();
+  await tab.goto("/dashboard/");
+  await expect(tab.getByText("StackPro cannot be reached right now.")).toBeVisible({ timeout: 40_000 });
+  network.mend();
+  await expect(title(tab, "Overview")).toBeVisible({ timeout: 40_000 });
+  await expect(tab.getByText("Bäcker & Söhne").first()).toBeVisible();
+});
+
+test("an API that is gone while one works is told of above what was there", async ({
   network,
   far,
   tab,

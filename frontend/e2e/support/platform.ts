@@ -3,6 +3,8 @@ import type { APIRequestContext, BrowserContext } from "@playwright/test";
 
 export const WEB = process.env.WEB_URL ?? "http://127.0.0.1:3000";
 export const API = process.env.API_URL ?? "http://127.0.0.1:8000";
+/** The emulated AWS, which fails when it is told to. */
+export const CLOUD = process.env.CLOUD_URL ?? "http://127.0.0.1:8003";
 export const PASSWORD = "three calm otters 42";
 export const GOOD_CARD = "4242 4242 4242 4242";
 export const DECLINED_CARD = "4000 0000 0000 0002";
