@@ -1,13 +1,15 @@
 """All SQL of streams."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+import orjson
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.messaging.stream.models import RelayEntry, Stream, StreamEvent
+from services.messaging.stream.models import Stream, StreamEvent
 
 BELL = "messaging_stream"
 """The channel on which PostgreSQL says that there is something to relay."""
@@ -18,12 +20,12 @@ async def add_stream(session: AsyncSession, tenant_id: UUID, stream_id: UUID, ep
     await session.execute(row.on_conflict_do_nothing())
 
 
-async def take_seq(session: AsyncSession, stream_id: UUID) -> tuple[UUID, int] | None:
-    """Epoch and number of the next event. The row stays locked, so that no number is lost or used twice."""
+async def take_seqs(session: AsyncSession, stream_id: UUID, count: int = 1) -> tuple[UUID, int] | None:
+    """Epoch and number of the last of the next `count` events. The row stays locked, so that none is lost or twice."""
     taken = (
         update(Stream)
         .where(Stream.id == stream_id)
-        .values(last_seq=Stream.last_seq + 1)
+        .values(last_seq=Stream.last_seq + count)
         .returning(Stream.epoch, Stream.last_seq)
         .execution_options(synchronize_session=False)
     )
@@ -31,14 +33,49 @@ async def take_seq(session: AsyncSession, stream_id: UUID) -> tuple[UUID, int] |
     return None if row is None else (row.epoch, row.last_seq)
 
 
-async def add_event(session: AsyncSession, event: StreamEvent) -> None:
-    """Writes the event, notes that it is to be relayed, and rings when the transaction commits."""
-    columns = StreamEvent.__table__.columns.keys()
-    await session.execute(insert(StreamEvent).values({name: getattr(event, name) for name in columns}))
-    await session.execute(
-        insert(RelayEntry).values(tenant_id=event.tenant_id, stream_id=event.stream_id, seq=event.seq)
+async def take_seq_of_each(session: AsyncSession, stream_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, int]]:
+    """Epoch and number of the next event of each stream that there is, locked in the order of their ids."""
+    in_order = select(Stream.id).where(Stream.id.in_(stream_ids)).order_by(Stream.id).with_for_update(key_share=True)
+    await session.execute(in_order)
+    taken = (
+        update(Stream)
+        .where(Stream.id.in_(stream_ids))
+        .values(last_seq=Stream.last_seq + 1)
+        .returning(Stream.id, Stream.epoch, Stream.last_seq)
+        .execution_options(synchronize_session=False)
     )
-    await session.execute(text(f"NOTIFY {BELL}"))
+    return {row.id: (row.epoch, row.last_seq) for row in await session.execute(taken)}
+
+
+async def hold(session: AsyncSession, stream_id: UUID) -> None:
+    """Locks the stream: until the transaction ends, nobody else writes to it, and what is read now stays so."""
+    await session.execute(select(Stream.id).where(Stream.id == stream_id).with_for_update(key_share=True))
+
+
+_ADD_EVENTS = text(f"""
+    WITH written AS (
+        INSERT INTO stream_event (tenant_id, stream_id, seq, kind, actor_id, message_id, data, sealed, created_at)
+        SELECT :tenant_id, one.stream_id, one.seq, one.kind, one.actor_id, one.message_id, one.data::jsonb, one.sealed,
+               one.created_at
+        FROM unnest(
+            CAST(:stream_id AS uuid[]), CAST(:seq AS bigint[]), CAST(:kind AS text[]), CAST(:actor_id AS uuid[]),
+            CAST(:message_id AS uuid[]), CAST(:data AS text[]), CAST(:sealed AS bytea[]),
+            CAST(:created_at AS timestamptz[])
+        ) AS one (stream_id, seq, kind, actor_id, message_id, data, sealed, created_at)
+        RETURNING tenant_id, stream_id, seq
+    )
+    INSERT INTO relay_entry (tenant_id, stream_id, seq)
+    SELECT tenant_id, stream_id, seq FROM written
+    RETURNING pg_notify('{BELL}', '')
+""")  # noqa: S608  # the bell's name is a constant
+_COLUMNS = ("stream_id", "seq", "kind", "actor_id", "message_id", "sealed", "created_at")
+
+
+async def add_events(session: AsyncSession, tenant_id: UUID, events: Sequence[StreamEvent]) -> None:
+    """Writes the events, notes that they are to be relayed, and rings when the transaction commits."""
+    values: dict[str, Any] = {name: [getattr(event, name) for event in events] for name in _COLUMNS}
+    data = [orjson.dumps(event.data, default=str).decode() for event in events]
+    await session.execute(_ADD_EVENTS, values | {"tenant_id": tenant_id, "data": data})
 
 
 async def head(session: AsyncSession, stream_id: UUID) -> Stream | None:

@@ -2,7 +2,7 @@
 event there, in the transaction of the change itself: there is no change without its event and no event without it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,17 @@ class Position:
     seq: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an event says. `data` is JSON and holds no text that people wrote; that comes `sealed`."""
+
+    kind: str
+    data: Mapping[str, Any]
+    actor_id: UUID | None = None
+    message_id: UUID | None = None
+    sealed: bytes | None = None
+
+
 async def open_stream(session: AsyncSession, tenant_id: UUID, stream_id: UUID) -> None:
     """Makes the stream, unless there is one."""
     await repository.add_stream(session, tenant_id, stream_id, new_id())
@@ -36,10 +47,8 @@ async def take_position(session: AsyncSession, tenant_id: UUID, stream_id: UUID)
     Raises:
         LookupError: there is no such stream.
     """
-    taken = await repository.take_seq(session, stream_id)
-    if taken is None:
-        raise LookupError(f"no stream {stream_id}")
-    return Position(tenant_id, stream_id, *taken)
+    (position,) = await _take_positions(session, tenant_id, stream_id, 1)
+    return position
 
 
 async def write_event(
@@ -53,18 +62,8 @@ async def write_event(
     sealed: bytes | None = None,
 ) -> None:
     """Writes what happened at `position`. `data` is JSON and holds no text that people wrote; that comes `sealed`."""
-    event = StreamEvent(
-        tenant_id=position.tenant_id,
-        stream_id=position.stream_id,
-        seq=position.seq,
-        kind=kind,
-        actor_id=actor_id,
-        message_id=message_id,
-        data=dict(data),
-        sealed=sealed,
-        created_at=datetime.now(UTC),
-    )
-    await repository.add_event(session, event)
+    change = Change(kind=kind, data=data, actor_id=actor_id, message_id=message_id, sealed=sealed)
+    await repository.add_events(session, position.tenant_id, [_event(position, change)])
 
 
 async def append(
@@ -80,3 +79,50 @@ async def append(
     position = await take_position(session, tenant_id, stream_id)
     await write_event(session, position, kind, data=data, actor_id=actor_id)
     return position
+
+
+async def append_all(
+    session: AsyncSession, tenant_id: UUID, stream_id: UUID, changes: Sequence[Change]
+) -> Sequence[Position]:
+    """Writes several events to one stream, and says where they stand.
+
+    Raises:
+        LookupError: there is no such stream.
+    """
+    if not changes:
+        return ()
+    positions = await _take_positions(session, tenant_id, stream_id, len(changes))
+    await repository.add_events(session, tenant_id, [_event(*pair) for pair in zip(positions, changes, strict=True)])
+    return positions
+
+
+async def append_to_each(session: AsyncSession, tenant_id: UUID, changes: Mapping[UUID, Change]) -> None:
+    """Writes one event to each of several streams, given by their ids; one that does not exist is passed over."""
+    if not changes:
+        return
+    taken = await repository.take_seq_of_each(session, changes.keys())
+    events = [_event(Position(tenant_id, one, *at), changes[one]) for one, at in sorted(taken.items())]
+    if events:
+        await repository.add_events(session, tenant_id, events)
+
+
+async def _take_positions(session: AsyncSession, tenant_id: UUID, stream_id: UUID, count: int) -> Sequence[Position]:
+    taken = await repository.take_seqs(session, stream_id, count)
+    if taken is None:
+        raise LookupError(f"no stream {stream_id}")
+    epoch, last = taken
+    return [Position(tenant_id, stream_id, epoch, seq) for seq in range(last - count + 1, last + 1)]
+
+
+def _event(position: Position, change: Change) -> StreamEvent:
+    return StreamEvent(
+        tenant_id=position.tenant_id,
+        stream_id=position.stream_id,
+        seq=position.seq,
+        kind=change.kind,
+        actor_id=change.actor_id,
+        message_id=change.message_id,
+        data=dict(change.data),
+        sealed=change.sealed,
+        created_at=datetime.now(UTC),
+    )
