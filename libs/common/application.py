@@ -1,7 +1,7 @@
 """Makes a service's HTTP application: middleware, problem documents, probes, and its routers."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import exc
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.common.busy import Busy, install_busy_handlers
 from libs.common.middleware.access_log import AccessLogMiddleware
@@ -21,6 +22,7 @@ from libs.common.migrations.runner import known_revisions, schema_is_current
 from libs.common.operations import operations_router
 from libs.common.problems import (
     BadRequest,
+    NotFound,
     PayloadTooLarge,
     Problem,
     ProblemDocument,
@@ -29,6 +31,7 @@ from libs.common.problems import (
     problem_response,
     problem_responses,
 )
+from libs.common.refusals import refuse_socket
 from libs.common.service import Context, Service, ServiceContext, Settings, context_of
 
 MAX_BODY_BYTES = 1_048_576
@@ -41,16 +44,33 @@ class NotReady(Problem):
     status, code, title = 503, "not_ready", "Not ready"
 
 
+class Application(FastAPI):
+    """FastAPI for HTTP. WebSockets go straight to the service's `socket`, or are refused where it has none."""
+
+    socket: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await super().__call__(scope, receive, send)
+        elif self.socket is not None:
+            await self.socket(scope, receive, send)
+        else:
+            await refuse_socket(NotFound(), receive, send)
+
+
 def create_application(service: Service[Settings, Context], settings: Settings) -> FastAPI:
     """The application of `service`. Nothing is opened before its lifespan starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        async with service.open_context(settings) as context:
-            app.state.draining = False
+        app.state.draining = False
+        async with service.open_context(settings) as context, AsyncExitStack() as stack:
+            if service.socket is not None:
+                opened = service.socket(context, lambda: bool(app.state.draining))
+                application.socket = await stack.enter_async_context(opened)
             yield {"context": context, "callers": service.all_callers()}
 
-    app = FastAPI(
+    app = application = Application(
         title=f"StackPro {service.name}",
         version="1",
         lifespan=lifespan,

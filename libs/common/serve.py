@@ -1,17 +1,29 @@
 """Serves an application over HTTP and ends it gently: unready first, then no new connections, then the end."""
 
 import asyncio
+import logging
 import signal
 import socket
+from typing import Protocol, runtime_checkable
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from libs.common.head_guard import GuardedProtocol
 
 logger = structlog.get_logger()
 FINISH_SECONDS = 30
+MAX_SOCKET_FRAME = 65_536
+PING_SECONDS, PONG_SECONDS = 25.0, 8.0
+
+
+@runtime_checkable
+class BringsProtocol(Protocol):
+    """An application that answers WebSockets below ASGI, by an uvicorn protocol of its own."""
+
+    socket_protocol: type[asyncio.Protocol]
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -26,14 +38,24 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-def server_config(app: Starlette, *, public: bool = False) -> uvicorn.Config:
+def server_config(app: ASGIApp, *, public: bool = False, port: int = 0) -> uvicorn.Config:
     """How applications are served. A `public` one bounds request heads and believes no `X-Forwarded-For`.
 
-    By default uvicorn takes the caller's address from that header wherever the peer is 127.0.0.1.
+    By default uvicorn takes the caller's address from that header wherever the peer is 127.0.0.1. WebSockets are
+    uncompressed: a compressed frame can be a bomb, and costs memory for each connection. `port` counts only where no
+    listening socket is given.
     """
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         app,
+        port=port,
         loop="none",
+        log_level="warning",
+        ws=app.socket_protocol if isinstance(app, BringsProtocol) else "websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=MAX_SOCKET_FRAME,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
         http=GuardedProtocol if public else "httptools",
         proxy_headers=not public,
         log_config=None,
@@ -42,6 +64,11 @@ def server_config(app: Starlette, *, public: bool = False) -> uvicorn.Config:
         timeout_graceful_shutdown=FINISH_SECONDS,
         h11_max_incomplete_event_size=16_384,
     )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leaves out what a client did wrong and the application tells in a line of its own."""
+    return not record.getMessage().startswith("Invalid UTF-8 sequence")
 
 
 async def serve(app: Starlette, listener: socket.socket, *, drain_seconds: float, public: bool = False) -> None:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp
 
 from libs.common.access_mode import AccessModes
 from libs.common.clock import Clock
@@ -56,6 +57,7 @@ class Service(Generic[Settings, Context]):
     `handlers` and `sweeps` are made from the open context, so that they need no globals. `callers` says which
     services may call which internal operation; who is not named is refused. `loops` are further endless tasks of
     the worker, by name, such as the deployment engine; each ends soon after the event it is given is set.
+    `socket` opens what answers WebSockets, as plain ASGI; it is told by a function whether the process is draining.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Service(Generic[Settings, Context]):
     handlers: Callable[[Context], Handlers] = lambda _context: {}
     sweeps: Callable[[Context], Sequence[Sweep]] = lambda _context: ()
     loops: Callable[[Context], Mapping[str, Loop]] = lambda _context: {}
+    socket: Callable[[Context, Callable[[], bool]], AbstractAsyncContextManager[ASGIApp]] | None = None
 
     def all_callers(self) -> Mapping[str, frozenset[str]]:
         """Who may call which internal operation, those that every service has included."""

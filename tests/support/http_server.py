@@ -7,13 +7,13 @@ from typing import Any
 
 import uvicorn
 
+from libs.common.serve import server_config
+
 
 @asynccontextmanager
 async def served(app: Any, *, port: int = 0) -> AsyncIterator[str]:
     """Yields the base URL, such as `http://127.0.0.1:40123`."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, loop="none")
-    )
+    server = uvicorn.Server(server_config(app, port=port))
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup()
