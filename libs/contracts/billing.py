@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.common.access_mode import Mode
 from libs.common.events import FactEvent, StateEvent
 from libs.common.http_client import ServiceHttp
+from libs.common.problems import Conflict
 
 CALLERS: Mapping[str, frozenset[str]] = {
-    "get_billing_summary": frozenset({"gateway"}),
-    "get_trial_plan": frozenset({"provisioner"}),
+    "get_billing_summary": frozenset({"gateway", "auth"}),
+    "get_trial_plan": frozenset({"provisioner", "auth"}),
     "get_plan": frozenset({"provisioner", "auth", "gateway"}),
+    "check_entitlement": frozenset({"messaging"}),
 }
 
 
@@ -127,6 +129,36 @@ class BillingSummary(BaseModel):
     subscription: SubscriptionSummary | None
 
 
+class EntitlementCheck(BaseModel):
+    """Whether a tenant may use more of `entitlement`. Beyond a `soft` limit it may, and is charged."""
+
+    allowed: bool
+    entitlement: str
+    kind: Literal["soft", "hard"]
+    limit: int | None
+    used: int
+    plan: str
+    upgrade_url: str
+
+
+class LimitReached(Conflict):
+    """A hard limit of the plan stands in the way; extra members name it, what is used, and where to get more."""
+
+    code, title = "limit_reached", "The plan's limit is reached"
+    default_detail = "The plan allows no more of this. Choose a larger plan, or free some of what is used."
+
+    def __init__(self, refused: EntitlementCheck | None = None) -> None:
+        if refused is None:
+            super().__init__()
+            return
+        named = refused.model_dump(include={"entitlement", "limit", "used", "upgrade_url"})
+        super().__init__(
+            f"The plan {refused.plan} allows {refused.limit} of {refused.entitlement}, of which {refused.used} are "
+            f"used. Free some, or choose a larger plan: {refused.upgrade_url}",
+            extra=named,
+        )
+
+
 class BillingClient:
     """billing's internal operations."""
 
@@ -144,3 +176,14 @@ class BillingClient:
     async def get_plan(self, plan: str) -> Plan:
         """The plan by its id. Raises NotFound, ServiceUnavailable."""
         return await self._http.get(f"/internal/plans/{plan}", Plan)
+
+    async def check_entitlement(self, tenant_id: UUID, entitlement: str, *, quantity: int = 1) -> EntitlementCheck:
+        """Whether the tenant may use `quantity` more. Raises NotFound, ServiceUnavailable."""
+        path = f"/internal/tenants/{tenant_id}/entitlements/{entitlement}"
+        return await self._http.get(path, EntitlementCheck, params={"quantity": str(quantity)})
+
+    async def require_entitlement(self, tenant_id: UUID, entitlement: str, *, quantity: int = 1) -> None:
+        """Passes if the tenant may use `quantity` more. Raises LimitReached, NotFound, ServiceUnavailable."""
+        answer = await self.check_entitlement(tenant_id, entitlement, quantity=quantity)
+        if not answer.allowed:
+            raise LimitReached(answer)

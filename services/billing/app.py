@@ -11,6 +11,8 @@ from libs.contracts.billing import CALLERS
 from services.billing.base import Base
 from services.billing.checkout import endpoints as checkout
 from services.billing.context import BillingContext, open_context
+from services.billing.entitlements import endpoints as entitlements
+from services.billing.entitlements.handlers import usage_handlers
 from services.billing.mails.sweeps import mail_sweep
 from services.billing.operations import endpoints as operations
 from services.billing.plans import endpoints as plans
@@ -42,13 +44,14 @@ SERVICE: Service[BillingSettings, BillingContext] = Service(
         plans.router,
         checkout.router,
         subscriptions.router,
+        entitlements.router,
         webhooks.router,
         internal_endpoints.router,
         operations.router,
     ),
     tables=Base.metadata,
     callers={**CALLERS, **operations.OPERATOR_CALLERS},
-    handlers=trial_handlers,
+    handlers=lambda context: {**trial_handlers(context), **usage_handlers(context)},
     sweeps=lambda context: (
         trial_sweep(context),
         stripe_event_sweep(context),

@@ -31,11 +31,12 @@ EXEMPT = {
     "DELETE /v1/auth/sessions": "signing in and out is possible always",
     "DELETE /v1/auth/sessions/{session_id}": "signing in and out is possible always",
     "GET /v1/billing/subscription": "a suspended tenant must be able to pay",
+    "GET /v1/billing/usage": "shows a suspended tenant what it would need",
     "POST /v1/billing/checkout": "a suspended tenant must be able to pay",
     "GET /v1/dashboard": "shows the tenant that it is suspended, and why",
 }
 """Operations that no access mode closes, and why."""
-SHARED_PARAMETERS = {"plan": "business", "command_id": str(uuid4()), "kid": "unknown"}
+SHARED_PARAMETERS = {"plan": "business", "entitlement": "storage_bytes", "command_id": str(uuid4()), "kid": "unknown"}
 """Path parameters that name nothing of a tenant's."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -34,9 +34,13 @@ class Overage(Entry):
 
 
 class Entitlement(Entry):
-    """What is counted and limited; `paid` is the kind of its limit in paid plans."""
+    """What is counted and limited; `paid` is the kind of its limit in paid plans.
+
+    With a `period`, use is counted anew in each; without, its level counts, which also falls.
+    """
 
     unit: str
+    period: Literal["month"] | None = None
     paid: LimitKind
     overage: Overage | None = None
 
