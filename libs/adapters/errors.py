@@ -5,7 +5,8 @@ PortError
 ├── ObjectsError ── ObjectsUnavailable, ObjectMissing, BucketMissing, ObjectRefused
 ├── KeysError ── KeysUnavailable, KeyMissing, KeyUnavailable, CannotDecrypt
 ├── SecretsError ── SecretsUnavailable, SecretMissing
-└── MailError ── MailUnavailable, MailRefused
+├── MailError ── MailUnavailable, MailRefused
+└── MalwareError ── ScannerUnavailable, ScannerRefused
 """
 
 from typing import ClassVar
