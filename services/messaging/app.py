@@ -12,6 +12,8 @@ from libs.contracts.auth import MemberChanged
 from libs.contracts.billing import TenantAccessChanged
 from services.messaging.base import Base
 from services.messaging.context import MessagingContext, open_context
+from services.messaging.keys import operator_endpoints
+from services.messaging.keys.sweeps import data_key_sweep
 from services.messaging.members.handlers import on_member_changed
 from services.messaging.settings import MessagingSettings
 from services.messaging.stream.relay import relay_loop
@@ -26,12 +28,14 @@ SERVICE: Service[MessagingSettings, MessagingContext] = Service(
     settings=MessagingSettings,
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
-    routers=(),
+    routers=(operator_endpoints.router,),
     tables=Base.metadata,
+    callers=operator_endpoints.OPERATOR_CALLERS,
     handlers=lambda _context: {
         TenantAccessChanged: apply_access_change,
         MemberChanged: on_member_changed,
     },
+    sweeps=lambda context: (data_key_sweep(context.rings),),
     loops=_loops,
 )
 

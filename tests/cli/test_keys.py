@@ -1,10 +1,11 @@
-"""Operators rotate the key that signs access tokens, and end the life of one that was seen."""
+"""Operators rotate the keys that sign access tokens and seal messages, and end the life of one that was seen."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, update
 
+from libs.common.ids import new_id
 from services.auth.signing_keys.models import SigningKeyRow
 from services.auth.signing_keys.operations import PublishedKey, published_keys, rotate_now
 from tests.cli.conftest import Command
@@ -84,3 +85,34 @@ async def test_a_platform_elsewhere_is_reached_by_its_addresses_and_the_commands
     unnamed = await stackpro("stripe-events", "list", STACKPRO_HOME="nowhere", **elsewhere)
     assert unnamed.exit_code == 1
     assert "set STACKPRO_BILLING_URL" in unnamed.output
+
+
+async def test_the_key_of_a_business_is_shown_rotated_disabled_and_taken_back_from_destruction(
+    stackpro: Command, services: Services
+) -> None:
+    tenant_id = new_id()
+    assert "none" in (await stackpro("keys", "messaging", "show", str(tenant_id))).output
+    await services.messaging.rings.ring(tenant_id)
+
+    for arguments, state in (
+        (["rotate"], "enabled"),
+        (["disable"], "disabled"),
+        (["enable"], "enabled"),
+        (["destroy", "--days", "7", "--yes"], "pending_destruction"),
+        (["keep"], "disabled"),
+    ):
+        result = await stackpro("keys", "messaging", *arguments, str(tenant_id))
+        assert result.exit_code == 0, result.output
+        assert f" {state} " in result.output
+        assert str(tenant_id) in result.output
+
+
+async def test_nothing_is_destroyed_without_being_asked(stackpro: Command, services: Services) -> None:
+    tenant_id = new_id()
+    await services.messaging.rings.ring(tenant_id)
+
+    refused = await stackpro("keys", "messaging", "destroy", str(tenant_id))
+
+    assert refused.exit_code == 1
+    assert "nobody can ever read" in refused.output
+    assert "enabled" in (await stackpro("keys", "messaging", "show", str(tenant_id))).output

@@ -13,7 +13,6 @@ SESSION_PLACES = {
     "libs/common/operations.py": "operators' view of pending work, over all tenants",
     "libs/common/relay.py": "the relay publishes every tenant's outbox",
     "services/auth/signing_keys/operations.py": "the keys are the platform's own table",
-    "services/messaging/stream/relay.py": "the relay carries every tenant's events",
     "services/provisioner/engine/claim.py": "a worker claims work before it knows whose it is",
 }
 SESSION_FUNCTIONS = {

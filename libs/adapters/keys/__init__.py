@@ -10,6 +10,8 @@ from libs.adapters.keys.port import (
     KeyMissing,
     Keys,
     KeysError,
+    KeyState,
+    KeyStatus,
     KeysUnavailable,
     KeyUnavailable,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "Context",
     "DataKey",
     "KeyMissing",
+    "KeyState",
+    "KeyStatus",
     "KeyUnavailable",
     "Keys",
     "KeysError",

@@ -11,6 +11,8 @@ from libs.adapters.keys.port import (
     DataKey,
     KeyMissing,
     KeysError,
+    KeyState,
+    KeyStatus,
     KeysUnavailable,
     KeyUnavailable,
     check_destroy_days,
@@ -31,6 +33,8 @@ _KNOWN = {
     "NotFoundException": KeyMissing,
 }
 _SOONEST_DESTROY_DAYS = 7
+_STATES: dict[str, KeyState] = {"Enabled": "enabled", "PendingDeletion": "pending_destruction"}
+"""The other states (KMS, "Key states of AWS KMS keys") let nobody use the key, as `disabled` does."""
 
 
 class KmsKeys:
@@ -97,6 +101,11 @@ class KmsKeys:
     async def cancel_destroy(self, key_id: str) -> None:
         with _errors():
             await self._client.cancel_key_deletion(KeyId=await self._resolve(key_id))
+
+    async def status(self, key_id: str) -> KeyStatus:
+        with _errors():
+            known = (await self._client.describe_key(KeyId=key_id))["KeyMetadata"]
+        return KeyStatus(_STATES.get(known["KeyState"], "disabled"), known.get("DeletionDate"))
 
     async def ping(self) -> None:
         with _errors():

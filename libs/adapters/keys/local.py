@@ -5,6 +5,7 @@ import json
 import os
 import struct
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -14,6 +15,7 @@ from libs.adapters.keys.port import (
     Context,
     DataKey,
     KeyMissing,
+    KeyStatus,
     KeyUnavailable,
     check_destroy_days,
     check_plaintext,
@@ -81,6 +83,14 @@ class LocalKeys:
 
     async def cancel_destroy(self, key_id: str) -> None:
         await asyncio.to_thread(self._cancel_destroy, key_id)
+
+    async def status(self, key_id: str) -> KeyStatus:
+        key = self._file.read().find(key_id)
+        if key.destroy_at is None:
+            return KeyStatus(key.state)
+        if key.destroy_at <= time.time():
+            raise KeyMissing
+        return KeyStatus(key.state, datetime.fromtimestamp(key.destroy_at, UTC))
 
     async def ping(self) -> None:
         self._file.read()

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 from libs.adapters.errors import PortError
 
@@ -47,6 +48,17 @@ class DataKey:
     encrypted: bytes
 
 
+KeyState = Literal["enabled", "disabled", "pending_destruction"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """What may be done with a key, and when it is destroyed, if it is to be."""
+
+    state: KeyState
+    destroyed_at: datetime | None = None
+
+
 class Keys(Protocol):
     """A key is named by its id or by `alias/<name>`. `context` says what a value is for, such as the tenant.
 
@@ -83,6 +95,9 @@ class Keys(Protocol):
 
     async def cancel_destroy(self, key_id: str) -> None:
         """Keeps a key that was to be destroyed, disabled as before `enable`."""
+
+    async def status(self, key_id: str) -> KeyStatus:
+        """How the key stands. Raises `KeyMissing` for one that was destroyed, as for one that never was."""
 
     async def ping(self) -> None:
         """Returns if the key store answers."""

@@ -15,9 +15,11 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.adapters.keys import DataKey as FreshKey
 from libs.adapters.keys import KeyMissing, Keys, KeyUnavailable
+from libs.common.audit import record_audit
 from libs.common.database import Database
 from libs.common.ids import new_id
 from libs.common.problems import Conflict
@@ -111,7 +113,7 @@ class KeyRings:
             if not lock.locked():
                 self._loading.pop(tenant_id, None)
 
-    async def rotate(self, tenant_id: UUID) -> UUID:
+    async def rotate(self, tenant_id: UUID, *, actor: str = "service:messaging") -> UUID:
         """Seals with a fresh data key from now on, here at once and everywhere within half a minute.
 
         Raises:
@@ -123,8 +125,13 @@ class KeyRings:
             raise TextsUnreadable from None
         async with self._database.tenant_session(tenant_id) as session:
             await repository.add(session, row)
-        self._known.pop(tenant_id, None)
+            await record_act(session, tenant_id, "rotated", actor=actor)
+        self.forget(tenant_id)
         return row.id
+
+    def forget(self, tenant_id: UUID) -> None:
+        """Asks the key store anew at the next use, because the key was changed here."""
+        self._known.pop(tenant_id, None)
 
     def _remembered(self, tenant_id: UUID, newer_than: float) -> KeyRing | None:
         loaded_at, ring = self._known.get(tenant_id, (float("-inf"), CLOSED))
@@ -172,6 +179,17 @@ class KeyRings:
 def key_alias(tenant_id: UUID) -> str:
     """The name of the tenant's key in the key store."""
     return f"stackpro-messaging-{tenant_id}"
+
+
+async def record_act(session: AsyncSession, tenant_id: UUID, act: str, *, actor: str) -> None:
+    """Notes what was done to the tenant's key for the audit log, if the session commits."""
+    await record_audit(
+        session,
+        tenant_id=tenant_id,
+        actor=actor,
+        action=f"messaging.key.{act}",
+        target=f"key:{key_alias(tenant_id)}",
+    )
 
 
 def _context(tenant_id: UUID, row: DataKey) -> dict[str, str]:

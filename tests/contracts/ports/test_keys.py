@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from libs.adapters.keys import (
     Keys,
     KeysError,
     KeysSettings,
+    KeyStatus,
     KeyUnavailable,
     KmsSettings,
     LocalKeysSettings,
@@ -115,6 +117,26 @@ async def test_an_envelope_holds_a_value_of_any_size(keys: Keys, key_id: str) ->
         await unseal(keys, envelope[:-1] + bytes([envelope[-1] ^ 1]), CONTEXT)
     with pytest.raises(CannotDecrypt):
         await unseal(keys, b"not an envelope", CONTEXT)
+
+
+async def test_a_key_tells_how_it_stands(keys: Keys, key_id: str) -> None:
+    assert await keys.status(key_id) == KeyStatus("enabled")
+    await keys.disable(key_id)
+    assert await keys.status(key_id) == KeyStatus("disabled")
+    await keys.schedule_destroy(key_id, days=7)
+
+    pending = await keys.status(key_id)
+
+    assert pending.state == "pending_destruction"
+    assert pending.destroyed_at is not None
+    assert timedelta(days=6, hours=23) < pending.destroyed_at - datetime.now(UTC) <= timedelta(days=7)
+    await keys.cancel_destroy(key_id)
+    assert await keys.status(key_id) == KeyStatus("disabled")
+
+
+async def test_an_unknown_key_has_no_status(keys: Keys) -> None:
+    with pytest.raises(KeyMissing):
+        await keys.status("alias/never-made")
 
 
 async def test_the_key_store_answers_a_ping(keys: Keys) -> None:
