@@ -1,6 +1,6 @@
 /** One connection for everything: it comes back by itself, resumes where it was, and says honestly how it stands. */
 import { backoffMs } from "./backoff";
-import { adviceFor } from "./close-codes";
+import { closingOf } from "./close-codes";
 import { Emitter } from "./emitter";
 import { type Frame, Link, NO_ANSWER } from "./link";
 import { Outbox } from "./outbox";
@@ -173,13 +173,13 @@ export class RealtimeClient {
 
   private ended(code: number): void {
     this.lose();
-    const advice = adviceFor(code);
+    const { advice, waitMs } = closingOf(code);
     if (advice === "renew") {
       this.needsFresh = true;
       this.renewals++;
     }
     if (advice === "stop" || this.renewals > MOST_RENEWALS) this.halt(code);
-    else this.wait();
+    else this.wait(waitMs);
   }
 
   private lose(): void {
@@ -196,9 +196,9 @@ export class RealtimeClient {
     this.presence.down();
   }
 
-  private wait(): void {
+  private wait(shortestMs = 0): void {
     const { clock } = this.world;
-    const ms = backoffMs(this.attempt++, clock.random());
+    const ms = shortestMs + backoffMs(this.attempt++, clock.random());
     this.showWaiting();
     this.stopTimer();
     this.stopTimer = clock.after(ms, () => void this.connect());
@@ -237,7 +237,8 @@ export class RealtimeClient {
 
   private wake(hint: "online" | "visible"): void {
     if (this.isLive) {
-      this.watch(hint === "online" ? 0 : this.untilSilent());
+      this.streams.askAll();
+      this.probe();
       return;
     }
     if (hint === "online") this.attempt = 0;
@@ -246,23 +247,25 @@ export class RealtimeClient {
     this.come();
   }
 
-  private untilSilent(): number {
-    return Math.max(0, this.heardAt + SILENCE_MS - this.world.clock.now());
+  /** After a silence asks for an answer. */
+  private watch(ms: number): void {
+    const { clock } = this.world;
+    this.stopWatch();
+    this.stopWatch = clock.after(ms, () => {
+      const left = this.heardAt + SILENCE_MS - clock.now();
+      if (left > 0) this.watch(left);
+      else this.probe();
+    });
   }
 
-  /** After `ms` in silence asks for an answer, and leaves a connection that gives none. */
-  private watch(ms: number): void {
+  /** Leaves a connection that gives no answer. */
+  private probe(): void {
+    const { heard } = this;
+    this.link?.send({ type: "ping" });
     this.stopWatch();
-    const { clock } = this.world;
-    this.stopWatch = clock.after(ms, () => {
-      const left = this.untilSilent();
-      if (ms > 0 && left > 0) return this.watch(left);
-      if (!this.streams.probe()) return this.watch(SILENCE_MS);
-      const { heard } = this;
-      this.stopWatch = clock.after(PROBE_MS, () => {
-        if (this.heard > heard) this.watch(SILENCE_MS);
-        else this.ended(NO_ANSWER);
-      });
+    this.stopWatch = this.world.clock.after(PROBE_MS, () => {
+      if (this.heard > heard) this.watch(SILENCE_MS);
+      else this.ended(NO_ANSWER);
     });
   }
 

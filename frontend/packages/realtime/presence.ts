@@ -3,6 +3,9 @@ import { Emitter } from "./emitter";
 import type { Frame } from "./link";
 import type { Presence, PresenceState } from "./types";
 
+/** As many as the server takes. */
+const MOST = 200;
+
 export class Presences {
   private readonly watchers = new Map<string, number>();
   private readonly known = new Map<string, Presence>();
@@ -77,6 +80,6 @@ export class Presences {
   }
 
   private tellWatched(): void {
-    this.send({ type: "watch", user_ids: [...this.watchers.keys()] });
+    this.send({ type: "watch", user_ids: [...this.watchers.keys()].slice(0, MOST) });
   }
 }

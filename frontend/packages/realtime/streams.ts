@@ -36,6 +36,7 @@ class Followed {
 export class Streams {
   private readonly followed = new Map<string, Followed>();
   private isLive = false;
+  private requests = 0;
 
   constructor(
     private readonly send: (frame: Frame) => void,
@@ -71,10 +72,9 @@ export class Streams {
     for (const one of this.followed.values()) this.settled(one);
   }
 
-  /** Asks where every stream is: whoever answers is alive, and a last event that was lost comes too. */
-  probe(): boolean {
+  /** Asks where every stream is, as after a sleep: what came meanwhile, and was lost, comes again. */
+  askAll(): void {
     this.ask([...this.followed.keys()]);
-    return this.followed.size > 0;
   }
 
   /** Takes a frame of the server, and says whether it was one of a stream. */
@@ -141,6 +141,8 @@ export class Streams {
   }
 
   private refused(one: Followed, stream: string, code: string): void {
+    // Not for now: it stays asked, and is asked again when no answer has come.
+    if (code === "unavailable") return;
     this.forget(stream);
     one.handlers.onRefused(code);
   }
@@ -155,7 +157,11 @@ export class Streams {
       return [{ stream, epoch: one.position?.epoch ?? null, seq: one.position?.seq ?? null }];
     });
     for (let at = 0; at < asked.length; at += MOST_AT_ONCE)
-      this.send({ type: "subscribe", streams: asked.slice(at, at + MOST_AT_ONCE) });
+      this.send({
+        type: "subscribe",
+        id: String(++this.requests),
+        streams: asked.slice(at, at + MOST_AT_ONCE),
+      });
   }
 
   private waitFor(one: Followed, stream: string, ms = ANSWER_MS): void {

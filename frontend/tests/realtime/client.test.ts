@@ -78,7 +78,7 @@ describe("connecting", () => {
     expect(client.getConnection()).toEqual({ state: "live" });
   });
 
-  it.each([1000, 1001, 1005, 1006, 1011, 1012, 1013, 4999])(
+  it.each([1000, 1001, 1005, 1006, 1011, 1012, 1013, 4508, 4999])(
     "comes back after a close with %i",
     async (code) => {
       await started();
@@ -89,12 +89,21 @@ describe("connecting", () => {
     },
   );
 
-  it.each([1002, 1003, 1007, 1008, 1009, 4403])("stops after a close with %i", async (code) => {
+  it.each([1002, 1003, 1007, 1009, 4400, 4403])("stops after a close with %i", async (code) => {
     await started();
     server.visit.close(code);
     await clock.pass(60_000);
     expect(client.getConnection()).toEqual({ state: "stopped", code });
     expect(server.visits).toHaveLength(1);
+  });
+
+  it("stays away for as long as a code asks for", async () => {
+    await started();
+    server.visit.close(4429);
+    await clock.pass(29_900);
+    expect(server.visits).toHaveLength(1);
+    await clock.pass(1_000);
+    expect(server.visits).toHaveLength(2);
   });
 
   it("comes with a new token where the old one was refused, and stops where that helps nothing", async () => {
@@ -272,6 +281,18 @@ describe("following a stream", () => {
     expect(other.refused).toEqual(["removed"]);
     server.happen("other");
     expect(other.seqs).toEqual([]);
+  });
+
+  it("asks again where the server cannot say for now", async () => {
+    const heard = follow("s");
+    server.answerTo = (frame) =>
+      frame.type === "subscribe" ? { type: "refused", stream: "s", code: "unavailable" } : undefined;
+    await started();
+    server.answerTo = () => undefined;
+    server.happen("s");
+    await clock.pass(8_000);
+    expect(heard.refused).toEqual([]);
+    expect(heard.seqs).toEqual([1]);
   });
 
   it("leaves a stream, and can come back to it", async () => {

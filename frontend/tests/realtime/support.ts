@@ -166,6 +166,7 @@ export class Server implements Pick<Surroundings, "open" | "token" | "url"> {
       for (const asked of frame.streams as Asked[]) this.resume(visit, asked);
     },
     send: (visit, frame) => this.store(visit, frame),
+    ping: (visit) => visit.send({ type: "pong" }),
   };
 
   private resume(visit: Visit, asked: Asked): void {
