@@ -103,6 +103,7 @@ async def serve_full(port: int, upstream: str) -> None:
             "auth_url": upstream,
             "billing_url": upstream,
             "provisioner_url": upstream,
+            "messaging_url": upstream,
             "service_private_key": new_private_key(),
             "limits": LimitSettings(address_requests=NO_LIMIT, tenant_requests=NO_LIMIT),
         }
