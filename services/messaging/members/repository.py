@@ -33,3 +33,18 @@ async def active_with_role(session: AsyncSession, roles: Collection[str]) -> set
     """The people with one of these roles at present."""
     wanted = select(TenantMember.user_id).where(TenantMember.role.in_(roles), TenantMember.active)
     return set(await session.scalars(wanted))
+
+
+async def hold(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Of those whom auth has told of, whether they work in the business at present; it stays so until the session ends.
+
+    Comes before any stream is locked, as it does where a membership ends.
+    """
+    wanted = select(TenantMember.user_id, TenantMember.active).where(TenantMember.user_id.in_(user_ids))
+    rows = await session.execute(wanted.order_by(TenantMember.user_id).with_for_update(read=True))
+    return {row.user_id: row.active for row in rows}
+
+
+async def is_known(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether the person works in the business, or did."""
+    return await session.scalar(select(TenantMember.user_id).where(TenantMember.user_id == user_id)) is not None

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from libs.common.data_catalogue import keeps
@@ -13,12 +15,14 @@ class Message(Base):
     """A message as it stands now; partitioned by month of its `id`, which tells the time it was written (UUIDv7).
 
     `seq` is its place in the conversation's stream, `number` counts messages alone, `version` is the `seq` of the last
-    event that changed it. `text` is sealed, and null once it is deleted. `reply_count` and `last_reply_at` are of the
-    thread that it began.
+    event that changed it. `text` is sealed, and null once it is deleted. `mentions` are the members that it names, and
+    `mentions_all` says that it names everyone. `reply_count` and `last_reply_at` are of the thread that it began.
     """
 
     __tablename__ = "message"
-    __table_args__ = keeps(owner="messaging", retention="tenant", erasure="deleted", personal=("sender_id", "text"))
+    __table_args__ = keeps(
+        owner="messaging", retention="tenant", erasure="deleted", personal=("sender_id", "text", "mentions")
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -33,6 +37,8 @@ class Message(Base):
     last_reply_at: Mapped[datetime | None]
     text: Mapped[bytes | None]
     revision: Mapped[int]
+    mentions: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    mentions_all: Mapped[bool]
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]

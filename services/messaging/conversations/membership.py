@@ -1,0 +1,101 @@
+"""Who takes part in a conversation: adding, leaving, roles. Everything here is called with its stream held."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.messaging.conversations import member_repository as people
+from services.messaging.conversations import repository
+from services.messaging.conversations.errors import LastAdmin, MemberNotFound
+from services.messaging.drafts import repository as drafts
+from services.messaging.stream.service import Change, append_all, append_to_each
+
+
+async def add_people(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, roles: Mapping[UUID, str], *, by: UUID, now: datetime
+) -> None:
+    """Adds those who do not take part yet, and tells the conversation and each of them."""
+    added = await people.add(session, tenant_id, conversation_id, roles, now=now)
+    new = [user_id for user_id in roles if user_id in added]
+    told = await append_all(session, tenant_id, conversation_id, [_added(one, roles[one], by) for one in new])
+    joined = {
+        user_id: Change(
+            kind="conversation.joined",
+            data={"conversation_id": conversation_id, "stream_seq": position.seq},
+            actor_id=by,
+        )
+        for user_id, position in zip(new, told, strict=True)
+    }
+    await append_to_each(session, tenant_id, joined)
+
+
+async def take_out(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, user_id: UUID, *, kind: str, by: UUID
+) -> bool:
+    """Takes a person out, with what they had begun to write there; False if they took no part.
+
+    Where the last admin goes, whoever has taken part for the longest time becomes one. The person's own stream is told
+    by the caller (`left`), after the streams of all conversations concerned.
+    """
+    if not await people.remove(session, conversation_id, user_id):
+        return False
+    await drafts.forget_all(session, user_id, conversation_id)
+    changes = [Change(kind="member.removed", data={"user_id": user_id, "by": by}, actor_id=by)]
+    if kind != "direct" and (heir := await _heir(session, conversation_id, user_id)) is not None:
+        await people.set_role(session, conversation_id, heir, "admin")
+        changes.append(_role_changed(heir, "admin", by))
+    await append_all(session, tenant_id, conversation_id, changes)
+    return True
+
+
+def left(conversation_id: UUID, by: UUID) -> Change:
+    """What the own stream of a person says who is in the conversation no more."""
+    return Change(kind="conversation.left", data={"conversation_id": conversation_id}, actor_id=by)
+
+
+async def change_role(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, user_id: UUID, role: str, *, by: UUID
+) -> None:
+    """Makes a person an admin or a member.
+
+    Raises:
+        MemberNotFound: the person takes no part.
+        LastAdmin: nobody else is an admin.
+    """
+    member = await people.find(session, conversation_id, user_id)
+    if member is None:
+        raise MemberNotFound
+    if member.role == role:
+        return
+    if role != "admin" and await people.other_admin(session, conversation_id, user_id) is None:
+        raise LastAdmin
+    await people.set_role(session, conversation_id, user_id, role)
+    await append_all(session, tenant_id, conversation_id, [_role_changed(user_id, role, by)])
+
+
+async def leave_business(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:
+    """Takes a person who no longer works in the business out of all conversations."""
+    gone: list[UUID] = []
+    for conversation_id in await people.conversations_of(session, user_id):
+        conversation = await repository.hold(session, conversation_id)
+        if conversation is not None and await take_out(
+            session, tenant_id, conversation_id, user_id, kind=conversation.kind, by=user_id
+        ):
+            gone.append(conversation_id)
+    await append_all(session, tenant_id, user_id, [left(one, user_id) for one in gone])
+
+
+async def _heir(session: AsyncSession, conversation_id: UUID, gone: UUID) -> UUID | None:
+    if await people.other_admin(session, conversation_id, gone) is not None:
+        return None
+    return await people.longest_member(session, conversation_id)
+
+
+def _added(user_id: UUID, role: str, by: UUID) -> Change:
+    return Change(kind="member.added", data={"user_id": user_id, "role": role, "by": by}, actor_id=by)
+
+
+def _role_changed(user_id: UUID, role: str, by: UUID) -> Change:
+    return Change(kind="member.changed", data={"user_id": user_id, "role": role}, actor_id=by)
