@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -100,10 +100,12 @@ async def events_after(
 
 
 async def empty_events_of_message(session: AsyncSession, message_id: UUID) -> None:
-    """Takes the text out of every event of a message that was deleted."""
+    """Takes the text and the attachments out of every event of a message that was deleted."""
+    data = StreamEvent.data
+    bare = case((data.has_key("attachments"), data.concat({"attachments": []})), else_=data)
     await session.execute(
         update(StreamEvent)
         .where(StreamEvent.message_id == message_id)
-        .values(sealed=None)
+        .values(sealed=None, data=bare)
         .execution_options(synchronize_session=False)
     )

@@ -1,6 +1,7 @@
 """The forms of an event on its way: as Valkey carries it, still sealed, and as the frame that clients read."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,6 +95,8 @@ def event_frame(event: CarriedEvent, ring: KeyRing) -> bytes:
     if event.sealed is not None:
         text = ring.open(event.sealed, _bound(event))
         data = data | {"text": text, "unreadable": text is None}
+    if data.get("attachments"):
+        data = data | {"attachments": [_named(attachment, ring) for attachment in data["attachments"]]}
     return orjson.dumps(
         {
             "type": EVENT,
@@ -117,6 +120,18 @@ def message_bound(message_id: UUID, revision: int) -> bytes:
 def title_bound(conversation_id: UUID) -> bytes:
     """What the title of a conversation is bound to."""
     return b"title" + conversation_id.bytes
+
+
+def file_name_bound(attachment_id: UUID) -> bytes:
+    """What the file name of an attachment is bound to."""
+    return b"file name" + attachment_id.bytes
+
+
+def _named(attachment: Mapping[str, Any], ring: KeyRing) -> dict[str, Any]:
+    """An attachment with its file name in the clear; as it is kept, `sealed_name` holds it in base64."""
+    known = {name: value for name, value in attachment.items() if name != "sealed_name"}
+    sealed = base64.b64decode(attachment["sealed_name"])
+    return known | {"file_name": ring.open(sealed, file_name_bound(UUID(attachment["id"])))}
 
 
 def _bound(event: CarriedEvent) -> bytes:
