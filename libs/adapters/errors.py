@@ -5,6 +5,7 @@ PortError
 ├── ObjectsError ── ObjectsUnavailable, ObjectMissing, BucketMissing, ObjectRefused
 ├── KeysError ── KeysUnavailable, KeyMissing, KeyUnavailable, CannotDecrypt
 ├── SecretsError ── SecretsUnavailable, SecretMissing
+├── HistoryError ── HistoryUnavailable, HistoryTableMissing
 ├── MailError ── MailUnavailable, MailRefused
 └── MalwareError ── ScannerUnavailable, ScannerRefused
 """
