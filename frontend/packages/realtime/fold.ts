@@ -66,6 +66,14 @@ export function withPage<A>(history: History<A>, page: Page<A>, side: "before" |
   };
 }
 
+/** At most `most` messages; those at the `far` side go, and come again as a page. */
+export function trimmed<A>(history: History<A>, most: number, far: "before" | "after"): History<A> {
+  if (history.items.length <= most) return history;
+  return far === "before"
+    ? { ...history, items: history.items.slice(-most), hasBefore: true }
+    : { ...history, items: history.items.slice(0, most), hasAfter: true };
+}
+
 /** Both, in order, each message once in its newest version. */
 function merged<A>(one: readonly Message<A>[], other: readonly Message<A>[]): Message<A>[] {
   const known = new Map(one.map((message) => [message.id, message]));
@@ -84,6 +92,7 @@ const CHANGES: Record<string, Change<never>> = {
     text: data.text as string | null,
     unreadable: data.unreadable === true,
     mentions: data.mentions as string[],
+    mentions_all: data.mentions_all === true,
     revision: data.revision as number,
     edited_at: data.edited_at as string,
   }),
@@ -91,6 +100,7 @@ const CHANGES: Record<string, Change<never>> = {
     text: null,
     unreadable: false,
     mentions: [],
+    mentions_all: false,
     reactions: [],
     attachments: [],
     deleted_at: data.deleted_at as string,
@@ -154,6 +164,7 @@ export function createdMessage<A>({ stream, seq, actor_id, data }: StreamEvent):
     text: (data.text ?? null) as string | null,
     unreadable: data.unreadable === true,
     mentions: (data.mentions ?? []) as string[],
+    mentions_all: data.mentions_all === true,
     thread_root_id: (data.thread_root_id ?? null) as string | null,
     reply_count: 0,
     last_reply_at: null,
@@ -166,11 +177,13 @@ export function createdMessage<A>({ stream, seq, actor_id, data }: StreamEvent):
   };
 }
 
+/** Emoji and people in the order in which the API gives them: by their characters. */
 function withReaction(reactions: readonly Reaction[], emoji: string, user: string): Reaction[] {
-  const known = reactions.find((each) => each.emoji === emoji);
-  if (known === undefined) return [...reactions, { emoji, user_ids: [user] }];
-  if (known.user_ids.includes(user)) return [...reactions];
-  return reactions.map((each) => (each === known ? { emoji, user_ids: [...each.user_ids, user] } : each));
+  const users = reactions.find((each) => each.emoji === emoji)?.user_ids ?? [];
+  const user_ids = [...new Set([...users, user])].sort();
+  return [...reactions.filter((each) => each.emoji !== emoji), { emoji, user_ids }].sort((one, other) =>
+    one.emoji < other.emoji ? -1 : 1,
+  );
 }
 
 function withoutReaction(reactions: readonly Reaction[], emoji: string, user: string): Reaction[] {

@@ -4,6 +4,8 @@ import type { Clock } from "./surroundings";
 import type { Position, StreamEvent } from "./types";
 
 export type StreamHandlers = {
+  /** A stream that is followed from now on has begun at `position`. */
+  onBegin?: (position: Position) => void;
   onEvent: (event: StreamEvent) => void;
   /** More was missed than is sent: fetch anew. What comes next follows `position`. */
   onResync: (position: Position) => void;
@@ -122,8 +124,10 @@ export class Streams {
 
   private subscribed(one: Followed, { stream, epoch, seq }: Position & { stream: string }): void {
     this.settled(one);
-    if (one.position === null) one.position = { epoch, seq };
-    else if (epoch !== one.position.epoch) this.resync(one, { epoch, seq });
+    if (one.position === null) {
+      one.position = { epoch, seq };
+      one.handlers.onBegin?.(one.position);
+    } else if (epoch !== one.position.epoch) this.resync(one, { epoch, seq });
     else {
       one.head = Math.max(one.head, seq);
       one.promised = seq;

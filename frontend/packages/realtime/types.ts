@@ -25,6 +25,7 @@ export type Message<Attachment = unknown> = {
   text: string | null;
   unreadable: boolean;
   mentions: string[];
+  mentions_all: boolean;
   thread_root_id: string | null;
   reply_count: number;
   last_reply_at: string | null;

@@ -20,8 +20,15 @@ beforeEach(() => {
 
 /** Follows a stream and writes down what is heard of it. */
 function follow(stream: string, position: Position | null = { epoch: "one", seq: 0 }) {
-  const heard = { seqs: [] as number[], resyncs: [] as Position[], refused: [] as string[], end: () => {} };
+  const heard = {
+    begun: [] as Position[],
+    seqs: [] as number[],
+    resyncs: [] as Position[],
+    refused: [] as string[],
+    end: () => {},
+  };
   heard.end = client.follow(stream, position, {
+    onBegin: (position) => heard.begun.push(position),
     onEvent: ({ seq }) => heard.seqs.push(seq),
     onResync: (to) => heard.resyncs.push(to),
     onRefused: (code) => heard.refused.push(code),
@@ -207,6 +214,7 @@ describe("following a stream", () => {
     server.happen("s");
     const heard = follow("s", null);
     await started();
+    expect(heard.begun).toEqual([{ epoch: "one", seq: 1 }]);
     server.happen("s");
     expect(heard.seqs).toEqual([2]);
     expect(client.positionOf("s")).toEqual({ epoch: "one", seq: 2 });

@@ -6,6 +6,7 @@ import {
   type Message,
   type Page,
   type StreamEvent,
+  trimmed,
   withPage,
 } from "@/packages/realtime";
 import { chance } from "./random";
@@ -40,6 +41,7 @@ class Conversation {
       client_message_id: `client-${id}`,
       thread_root_id: root?.id ?? null,
       mentions: [],
+      mentions_all: false,
       attachments: [],
       revision: 1,
       created_at: at,
@@ -58,13 +60,21 @@ class Conversation {
       text: `${message.text}!`,
       revision: message.revision + 1,
       mentions: [],
+      mentions_all: false,
       edited_at: "now",
     };
     this.change(message, "message.edited", { ...changed, unreadable: false }, changed);
   }
 
   delete(message: Message): void {
-    const emptied = { text: null, mentions: [], reactions: [], attachments: [], unreadable: false };
+    const emptied = {
+      text: null,
+      mentions: [],
+      mentions_all: false,
+      reactions: [],
+      attachments: [],
+      unreadable: false,
+    };
     this.change(message, "message.deleted", { deleted_at: "now" }, { ...emptied, deleted_at: "now" });
   }
 
@@ -75,8 +85,9 @@ class Conversation {
       const reactions = message.reactions.filter(({ user_ids }) => user_ids.length > 0);
       this.change(message, "reaction.removed", { emoji, user_id: user }, { reactions });
     } else {
-      if (known) known.user_ids.push(user);
+      if (known) known.user_ids = [...known.user_ids, user].sort();
       else message.reactions.push({ emoji, user_ids: [user] });
+      message.reactions.sort((one, other) => (one.emoji < other.emoji ? -1 : 1));
       this.change(message, "reaction.added", { emoji, user_id: user }, {});
     }
   }
@@ -141,6 +152,8 @@ function viewed(conversation: Conversation, luck: ReturnType<typeof chance>): Hi
     tell(luck.below(4));
     const next = luck.number() < 0.5 ? pages.shift() : undefined;
     if (next) history = withPage(history, next.page, next.side) ?? expect.unreachable();
+    // For a while it keeps only a part, and loses what is far away.
+    if (step < 150) history = trimmed(history, 20, next?.side === "before" ? "after" : "before");
   }
   tell(conversation.events.length);
   return history;
