@@ -193,6 +193,7 @@ class World:
             | {
                 "keys": self.keys,
                 "mail": self.mail,
+                "billing_url": self.url("billing"),
                 "refresh_key": SecretStr(self.secrets["refresh"]),
                 "web_origins": self.web_origins,
                 "web_url": self.web_url,

@@ -39,6 +39,8 @@ PUBLIC: Mapping[str, str] = {
     "POST /v1/auth/login": "proves itself by a password",
     "POST /v1/auth/refresh": "proves itself by a refresh token",
     "POST /v1/auth/logout": "proves itself by a refresh token",
+    "POST /v1/auth/invitations/look": "proves itself by an invitation's token",
+    "POST /v1/auth/invitations/accept": "proves itself by an invitation's token and a password",
     "GET /.well-known/jwks.json": "public keys",
     "GET /v1/billing/plans": "prices are public",
     "POST /webhooks/stripe": "proves itself by Stripe's signature",

@@ -13,10 +13,10 @@ from libs.common.http_client import ServiceHttp
 from libs.common.problems import Conflict
 
 CALLERS: Mapping[str, frozenset[str]] = {
-    "get_billing_summary": frozenset({"gateway", "auth"}),
-    "get_trial_plan": frozenset({"provisioner", "auth"}),
+    "get_billing_summary": frozenset({"gateway"}),
+    "get_trial_plan": frozenset({"provisioner"}),
     "get_plan": frozenset({"provisioner", "auth", "gateway"}),
-    "check_entitlement": frozenset({"messaging"}),
+    "check_entitlement": frozenset({"auth", "messaging"}),
 }
 
 

@@ -13,7 +13,9 @@ from services.auth.accounts import endpoints as accounts
 from services.auth.accounts import internal_endpoints
 from services.auth.base import Base
 from services.auth.context import open_context
+from services.auth.invitations import endpoints as invitations
 from services.auth.mails.sweeps import mail_sweep
+from services.auth.members import endpoints as members
 from services.auth.profiles import endpoints as profiles
 from services.auth.sessions import endpoints as sessions
 from services.auth.settings import AuthSettings
@@ -30,6 +32,8 @@ SERVICE = Service(
         accounts.router,
         profiles.router,
         sessions.router,
+        members.router,
+        invitations.router,
         signing_keys.router,
         internal_endpoints.router,
         operator_endpoints.router,
@@ -38,7 +42,7 @@ SERVICE = Service(
     callers={**CALLERS, **operator_endpoints.OPERATOR_CALLERS},
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
     sweeps=lambda context: (
-        mail_sweep(context.database, context.mail, web_url=context.web_url),
+        mail_sweep(context.database, context.mail, web_url=context.web_url, tokens=context.invitation_tokens),
         rotation_sweep(context.cipher),
     ),
 )

@@ -8,10 +8,16 @@ from typing import Any
 from libs.adapters.bus import open_bus
 from libs.adapters.keys import open_keys
 from libs.adapters.mail import Mailer, open_mail
+from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
+from libs.contracts.billing import BillingClient
 from services.auth.accounts.passwords import PasswordHasher
 from services.auth.accounts.service import Accounts
+from services.auth.invitations.acceptance import InvitedPeople
+from services.auth.invitations.service import Invitations
+from services.auth.invitations.tokens import InvitationTokens
+from services.auth.members.service import Members
 from services.auth.profiles.service import Profiles
 from services.auth.sessions.browser import BrowserRules
 from services.auth.sessions.service import Sessions
@@ -26,6 +32,11 @@ class AuthContext(ServiceContext):
 
     accounts: Accounts
     profiles: Profiles
+    members: Members
+    invitations: Invitations
+    invited_people: InvitedPeople
+    invitation_tokens: InvitationTokens
+    billing: BillingClient
     browser: BrowserRules
     sessions: Sessions
     signing_keys: SigningKeys
@@ -36,7 +47,7 @@ class AuthContext(ServiceContext):
 
 @asynccontextmanager
 async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
-    """Opens database, bus, keys and mail; closes them in reverse."""
+    """Opens database, bus, keys, mail and the way to billing; closes them in reverse."""
     signing_keys: SigningKeys | None = None
 
     async def own_jwks() -> list[Mapping[str, Any]]:
@@ -50,7 +61,10 @@ async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
     ):
         cipher = SigningKeyCipher(keys)
         signing_keys = SigningKeys(parts.database, cipher)
-        sessions = Sessions(parts.database, signing_keys, settings.refresh_key.get_secret_value().encode())
+        secret = settings.refresh_key.get_secret_value().encode()
+        sessions, invitation_tokens = Sessions(parts.database, signing_keys, secret), InvitationTokens(secret)
+        billing_http = ServiceHttp("billing", settings.billing_url, parts.signer)
+        billing = BillingClient(billing_http)
         hasher = PasswordHasher(threads=settings.password_threads)
         try:
             yield AuthContext(
@@ -64,6 +78,18 @@ async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
                 access_modes=parts.access_modes,
                 accounts=Accounts(parts.database, sessions, hasher, parts.clock, home_region=settings.home_region),
                 profiles=Profiles(parts.database, hasher),
+                members=Members(parts.database),
+                invitations=Invitations(parts.database, billing, invitation_tokens),
+                invited_people=InvitedPeople(
+                    database=parts.database,
+                    sessions=sessions,
+                    hasher=hasher,
+                    clock=parts.clock,
+                    billing=billing,
+                    access_modes=parts.access_modes,
+                ),
+                invitation_tokens=invitation_tokens,
+                billing=billing,
                 browser=BrowserRules(origins=settings.web_origins, cookie_domain=settings.session_cookie_domain),
                 sessions=sessions,
                 signing_keys=signing_keys,
@@ -73,3 +99,4 @@ async def open_context(settings: AuthSettings) -> AsyncIterator[AuthContext]:
             )
         finally:
             hasher.close()
+            await billing_http.aclose()

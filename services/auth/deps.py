@@ -6,6 +6,7 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.security import APIKeyCookie
 
 from libs.common.members import CallingService, Member, calling_service, member_with
+from libs.common.paging import PageRequest, page_request
 from libs.common.service import context_of
 from services.auth.context import AuthContext
 from services.auth.sessions.browser import COOKIE, PROOF, SessionCookie
@@ -27,6 +28,10 @@ def _context(request: Request) -> AuthContext:
 
 Context = Annotated[AuthContext, Depends(_context)]
 SignedIn = Annotated[Member, Depends(member_with(exempt_from_access_mode=True))]
+TenantReader = Annotated[Member, Depends(member_with("tenant:read"))]
+MemberManager = Annotated[Member, Depends(member_with("member:manage"))]
+Leaver = Annotated[Member, Depends(member_with("tenant:read", exempt_from_access_mode=True))]
+Paging = Annotated[PageRequest, Depends(page_request)]
 Caller = Annotated[CallingService, Depends(calling_service)]
 
 

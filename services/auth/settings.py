@@ -19,7 +19,10 @@ class AuthSettings(ServiceSettings):
     bus: BusSettings
     keys: KeysSettings
     mail: MailSettings
-    refresh_key: SecretStr = Field(min_length=32, description="Derives refresh tokens; 32 characters or more.")
+    billing_url: str = Field(description="Where billing answers the other services.")
+    refresh_key: SecretStr = Field(
+        min_length=32, description="Derives tokens of sessions and invitations; 32 characters."
+    )
     password_threads: int = Field(default=2, ge=1, description="Threads that hash passwords; one per core is enough.")
     home_region: str = Field(default="us-east-1", description="AWS region of new tenants' stacks and data.")
     web_url: str = Field(description="Where people reach the web app.")

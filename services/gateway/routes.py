@@ -38,6 +38,7 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/auth/refresh", service="auth", needs_token=False, shed_last=True),
     Route(prefix="/v1/auth/sessions", service="auth"),
     Route(prefix="/v1/me", service="auth"),
+    Route(prefix="/v1/members", service="auth"),
     Route(prefix="/.well-known/jwks.json", service="auth", needs_token=False),
     Route(prefix="/v1/billing", service="billing"),
     Route(prefix="/v1/billing/plans", service="billing", needs_token=False),

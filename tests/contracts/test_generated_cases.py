@@ -19,6 +19,8 @@ REFUSED_BY_RULE = {
     "POST /v1/billing/checkout": ["422"],  # there is no such plan
     "POST /webhooks/stripe": ["400"],  # the signature is not Stripe's
     "GET /v1/deployments": ["400"],  # the cursor is not ours
+    "GET /v1/members": ["400"],  # the cursor is not ours
+    "GET /v1/members/invitations": ["400"],  # the cursor is not ours
 }
 """What a case that fits the document may be answered with, where a rule decides that a document cannot state."""
 

@@ -30,6 +30,7 @@ EXEMPT = {
     "GET /v1/auth/sessions": "signing in and out is possible always",
     "DELETE /v1/auth/sessions": "signing in and out is possible always",
     "DELETE /v1/auth/sessions/{session_id}": "signing in and out is possible always",
+    "DELETE /v1/members/me": "a person may leave always",
     "GET /v1/billing/subscription": "a suspended tenant must be able to pay",
     "GET /v1/billing/usage": "shows a suspended tenant what it would need",
     "POST /v1/billing/checkout": "a suspended tenant must be able to pay",

@@ -106,6 +106,7 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
 
     async with AsyncExitStack() as stack:
         urls: dict[str, str] = {}
+        billing_port = free_port()  # auth and billing call each other
         auth, urls["auth"] = await _start(
             stack,
             AUTH,
@@ -113,6 +114,7 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
                 **common("auth"),
                 keys=keys,
                 mail=mail,
+                billing_url=f"http://127.0.0.1:{billing_port}",
                 refresh_key=SecretStr("r" * 32),
                 web_url="http://web.example",
             ),
@@ -129,6 +131,7 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
                 stripe_webhook_secrets=(SecretStr(STRIPE_SECRET),),
                 stripe_api_url=await stack.enter_async_context(_stripe(folder)),
             ),
+            port=billing_port,
         )
         await push_catalogue(billing.payments, billing.catalogue)
         provisioner, urls["provisioner"] = await _start(
@@ -179,7 +182,9 @@ def _common(name: str, database: ServiceDatabase) -> dict[str, Any]:
     }
 
 
-async def _start(stack: AsyncExitStack, service: Service[Settings, Context], settings: Settings) -> tuple[Context, str]:
+async def _start(
+    stack: AsyncExitStack, service: Service[Settings, Context], settings: Settings, *, port: int = 0
+) -> tuple[Context, str]:
     opened: list[Context] = []
 
     @asynccontextmanager
@@ -189,7 +194,7 @@ async def _start(stack: AsyncExitStack, service: Service[Settings, Context], set
             yield opened[0]
 
     app = create_application(replace(service, open_context=with_keys_of_tests), settings)
-    url = await stack.enter_async_context(served(app))
+    url = await stack.enter_async_context(served(app, port=port))
     return opened[0], url
 
 

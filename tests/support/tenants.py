@@ -9,13 +9,15 @@ from sqlalchemy import update
 
 from libs.common.access_mode import Mode, apply_access_change
 from libs.common.ids import new_id
+from libs.common.members import Member
+from libs.common.security.tokens import AccessTokenVerifier
 from libs.contracts.billing import TenantAccessChanged
 from services.auth.accounts.service import NewAccount
 from services.billing.subscriptions.models import Subscription
 from services.billing.trials.service import start_trial
 from services.provisioner.deployments.models import Deployment
 from tests.services.provisioner.engine.factories import Tenancy
-from tests.support.identities import access_token, bearer
+from tests.support.identities import access_token, bearer, jwks
 from tests.support.services import Services
 
 
@@ -53,6 +55,7 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
     if subscribed:
         await _subscribe(services, tenant_id)
     deployment_id = await _deploy(services, tenant_id)
+    invitation_id = await _invite(services, tenant_id, signed_up.user.id)
     [session] = await services.auth.sessions.live_of(signed_up.user.id)
     return Tenant(
         id=tenant_id,
@@ -62,8 +65,24 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
             "deployment_id": str(deployment_id),
             "slug": signed_up.tenant.slug,
             "session_id": str(session.id),
+            "user_id": str(signed_up.user.id),
+            "invitation_id": str(invitation_id),
         },
     )
+
+
+async def _invite(services: Services, tenant_id: UUID, owner: UUID) -> UUID:
+    actor = await AccessTokenVerifier(jwks).verify(access_token(tenant_id, user_id=owner))
+    member = Member(
+        user_id=owner,
+        tenant_id=tenant_id,
+        role=actor.role,
+        permissions=actor.scope,
+        session_id=actor.session_id,
+        token=actor,
+    )
+    invitation = await services.auth.invitations.invite(member, f"grace-{new_id().hex}@example.com", "member")
+    return invitation.id
 
 
 async def _set_mode(services: Services, tenant_id: UUID, mode: Mode) -> None:

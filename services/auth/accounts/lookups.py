@@ -24,7 +24,7 @@ async def memberships_of(database: Database, user_id: UUID) -> list[OwnMembershi
     query = (
         select(Membership.tenant_id, TenantRow.slug, TenantRow.name, Membership.role)
         .join(TenantRow, TenantRow.tenant_id == Membership.tenant_id)
-        .where(Membership.user_id == user_id)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
         .order_by(Membership.created_at, Membership.id)
     )
     async with database.system_session() as session:

@@ -50,7 +50,10 @@ class TenantRow(Base):
 
 
 class Membership(Base):
-    """A person's role in a business."""
+    """A person's role in a business, since `created_at`.
+
+    `version` grows by one at each change, also when one that ended at `ended_at` is taken up again.
+    """
 
     __tablename__ = "membership"
     __table_args__ = keeps(owner="auth", personal=("user_id", "role"), retention="tenant", erasure="deleted")
@@ -60,3 +63,5 @@ class Membership(Base):
     user_id: Mapped[UUID]
     role: Mapped[str]
     created_at: Mapped[datetime]
+    version: Mapped[int]
+    ended_at: Mapped[datetime | None]

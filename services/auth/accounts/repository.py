@@ -59,7 +59,7 @@ async def find_owner(session: AsyncSession, tenant_id: UUID) -> UserAccount | No
     return await session.scalar(
         select(UserAccount)
         .join(Membership, Membership.user_id == UserAccount.id)
-        .where(Membership.tenant_id == tenant_id, Membership.role == "owner")
+        .where(Membership.tenant_id == tenant_id, Membership.role == "owner", Membership.ended_at.is_(None))
         .order_by(Membership.created_at)
         .limit(1)
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from libs.adapters.mail.outgoing import promise_mail
-from libs.common.audit import record_audit
+from libs.common.audit import record_audit, record_usage
 from libs.common.clock import Clock
 from libs.common.database import Database
 from libs.common.events import announce
@@ -17,6 +17,7 @@ from libs.common.problems import NotFound, Unauthenticated
 from libs.common.request_context import current_request_id
 from libs.contracts.auth import TenantCreated
 from services.auth.accounts import lookups, repository
+from services.auth.accounts.announcements import membership_event
 from services.auth.accounts.errors import EmailTaken, WrongCredentials
 from services.auth.accounts.locales import DEFAULT
 from services.auth.accounts.lookups import OwnMembership
@@ -73,7 +74,7 @@ class Accounts:
             RateLimited: too many tries with this address.
         """
         check_strength(account.password, personal=known_words(account.email, account.full_name, [account.company]))
-        async with _taking_at_least(SIGN_UP_SECONDS):
+        async with taking_at_least(SIGN_UP_SECONDS):
             await count_try(self._database, SIGN_UPS, account.email)
             password_hash = await self._hasher.hash(account.password)
             signed_up = await self._create(account, password_hash)
@@ -102,13 +103,14 @@ class Accounts:
             home_region=self._home_region,
             created_at=now,
         )
-        owner = Membership(tenant_id=tenant_id, id=new_id(), user_id=user_id, role="owner", created_at=now)
+        owner = Membership(tenant_id=tenant_id, id=new_id(), user_id=user_id, role="owner", created_at=now, version=1)
         async with self._database.tenant_session(tenant_id) as session:
             if not await repository.add_user(session, user):
                 return None
             await repository.add_tenant(session, tenant, owner)
             event = TenantCreated(tenant_id=tenant_id, user_id=user_id, slug=tenant.slug, plan=account.plan)
-            await announce(session, event)
+            await announce(session, event, membership_event(owner))
+            await record_usage(session, tenant_id=tenant_id, entitlement="users", quantity=1)
             await record_audit(
                 session,
                 tenant_id=tenant_id,
@@ -185,7 +187,7 @@ def known_words(email: str, full_name: str, companies: Sequence[str]) -> dict[st
 
 
 @asynccontextmanager
-async def _taking_at_least(seconds: float) -> AsyncIterator[None]:
+async def taking_at_least(seconds: float) -> AsyncIterator[None]:
     """Ends no sooner than after `seconds`, also by an error: the time then tells nothing."""
     until = time.monotonic() + seconds
     try:

@@ -11,7 +11,7 @@ from services.auth.base import Base
 
 
 class OutgoingMail(OutgoingMailColumns, Base):
-    """One mail to a user, who may belong to no tenant."""
+    """One mail to a user, who may belong to no tenant; without `user_id`, to the reader of an invitation."""
 
     __table_args__ = keeps(
         owner="auth",
@@ -20,4 +20,4 @@ class OutgoingMail(OutgoingMailColumns, Base):
         erasure="deleted",
     )
 
-    user_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    """`{full_name}` and `{web_url}` are filled in."""
+    """`{full_name}` and `{web_url}` are filled in; in an invitation `{inviter}`, `{company}` and `{link}`."""
 
     subject: str
     text: str
@@ -29,6 +29,28 @@ TEXTS: dict[str, dict[str, MailText]] = {
                 "jemand, vielleicht Sie selbst, wollte mit dieser E-Mail-Adresse ein Konto bei StackPro eröffnen. Sie "
                 "haben bereits eines; es wurde nichts geändert.\n\n"
                 "Waren Sie es, melden Sie sich bitte unter {web_url} an. Wenn nicht, brauchen Sie nichts zu tun.\n"
+            ),
+        ),
+    },
+    "invitation": {
+        "en": MailText(
+            subject="{inviter} invites you to {company} on StackPro",
+            text=(
+                "Hello,\n\n"
+                "{inviter} invites you to work with {company} on StackPro. This link is good once, for seven days, and "
+                "for you alone:\n\n"
+                "{link}\n\n"
+                "If you do not know {company}, you need not do anything.\n"
+            ),
+        ),
+        "de": MailText(
+            subject="{inviter} lädt Sie zu {company} bei StackPro ein",
+            text=(
+                "Guten Tag,\n\n"
+                "{inviter} lädt Sie ein, mit {company} bei StackPro zu arbeiten. Dieser Link gilt einmal, sieben Tage "
+                "lang und nur für Sie:\n\n"
+                "{link}\n\n"
+                "Wenn Sie {company} nicht kennen, brauchen Sie nichts zu tun.\n"
             ),
         ),
     },

@@ -71,6 +71,12 @@ async def revoke_all(
     await session.execute(live.values(revoked_at=now, revoked_because=because))
 
 
+async def revoke_all_in(session: AsyncSession, tenant_id: UUID, user_id: UUID, *, because: str, now: datetime) -> None:
+    """Ends those of a person's sessions that work in this business."""
+    live = UserSession.user_id == user_id, UserSession.current_tenant_id == tenant_id, UserSession.revoked_at.is_(None)
+    await session.execute(update(UserSession).where(*live).values(revoked_at=now, revoked_because=because))
+
+
 async def live_sessions(session: AsyncSession, user_id: UUID, *, used_since: datetime) -> Sequence[UserSession]:
     """A person's sessions that were not revoked, the last used first; at most `MOST_SESSIONS`."""
     live = UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.last_used_at > used_since

@@ -13,6 +13,7 @@ from libs.common.application import create_application
 from services.auth.app import SERVICE
 from services.auth.context import AuthContext, open_context
 from services.auth.settings import AuthSettings
+from tests.services.auth.billing import Billing
 from tests.services.auth.factories import WEB_APP, WEB_APP_IN_PRODUCTION
 from tests.support.buses import bus_settings
 from tests.support.databases import migrated_database
@@ -22,7 +23,20 @@ from tests.support.servers import PostgresServer
 
 
 @pytest.fixture(scope="session")
-async def auth_settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> AuthSettings:
+def billing() -> Billing:
+    return Billing()
+
+
+@pytest.fixture(scope="session")
+async def billing_url(billing: Billing) -> AsyncIterator[str]:
+    async with served(billing.app()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def auth_settings(
+    postgres: PostgresServer, billing_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AuthSettings:
     database = await migrated_database(postgres, "auth")
     folder: Path = tmp_path_factory.mktemp("auth")
     return AuthSettings(
@@ -32,6 +46,7 @@ async def auth_settings(postgres: PostgresServer, tmp_path_factory: pytest.TempP
         service_private_key=SecretStr(SERVICE_KEYS["auth"]),
         service_public_keys=SERVICE_PUBLIC_KEYS,
         cursor_key=SecretStr("c" * 32),
+        billing_url=billing_url,
         refresh_key=SecretStr("r" * 32),
         bus=await bus_settings(postgres),
         keys=LocalKeysSettings(path=folder / "keys.json", master_key=SecretStr("m" * 32)),

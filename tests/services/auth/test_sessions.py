@@ -73,6 +73,7 @@ async def test_a_session_moves_to_another_business_of_the_same_person(
                 id=new_id(),
                 user_id=UUID(mine["user"]["id"]),
                 role="viewer",
+                version=1,
                 created_at=datetime.now(UTC),
             )
         )

@@ -32,7 +32,12 @@ async def test_the_tenant_is_announced_in_the_same_transaction(client: httpx.Asy
     tenant_id = UUID((await sign_up(client))["tenant"]["id"])
     async with context.database.tenant_session(tenant_id) as session:
         types = (await session.scalars(select(OutboxRow.type))).all()
-    assert sorted(types) == ["auth.tenant.created.v1", "platform.audit.recorded.v1"]
+    assert sorted(types) == [
+        "auth.member.changed.v1",
+        "auth.tenant.created.v1",
+        "platform.audit.recorded.v1",
+        "platform.usage.recorded.v1",
+    ]
 
 
 async def test_a_sign_up_that_dies_before_its_commit_leaves_nothing(context: AuthContext) -> None:

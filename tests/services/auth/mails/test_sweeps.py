@@ -1,37 +1,12 @@
 """auth's mails go to the person they are about."""
 
-from dataclasses import dataclass, field
-
 import httpx
 import pytest
 
-from libs.adapters.mail import Mail
-from libs.common.clock import SystemClock
-from libs.common.sweeps import run_sweep
 from services.auth.context import AuthContext
-from services.auth.mails.sweeps import mail_sweep
 from services.auth.mails.texts import TEXTS, mail_text
 from tests.services.auth.factories import sign_up, sign_up_body
-
-
-@dataclass
-class Post:
-    """A mailer that keeps each mail."""
-
-    sent: list[Mail] = field(default_factory=list)
-
-    async def send(self, mail: Mail) -> None:
-        self.sent.append(mail)
-
-    async def ping(self) -> None:
-        """It answers."""
-
-
-async def send_due(context: AuthContext) -> list[Mail]:
-    post = Post()
-    sweep = mail_sweep(context.database, post, web_url="http://web.example")
-    await run_sweep(sweep, database=context.database, clock=SystemClock())
-    return post.sent
+from tests.services.auth.post import send_due
 
 
 async def test_the_owner_of_a_taken_address_is_told_where_to_sign_in(
