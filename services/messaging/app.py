@@ -12,9 +12,15 @@ from libs.contracts.auth import MemberChanged
 from libs.contracts.billing import TenantAccessChanged
 from services.messaging.base import Base
 from services.messaging.context import MessagingContext, open_context
+from services.messaging.conversations import endpoints as conversations
+from services.messaging.conversations import member_endpoints as conversation_members
+from services.messaging.drafts import endpoints as drafts
 from services.messaging.keys import operator_endpoints
 from services.messaging.keys.sweeps import data_key_sweep
 from services.messaging.members.handlers import on_member_changed
+from services.messaging.messages import endpoints as messages
+from services.messaging.messages import reaction_endpoints as reactions
+from services.messaging.search import endpoints as search
 from services.messaging.settings import MessagingSettings
 from services.messaging.stream.relay import relay_loop
 
@@ -28,7 +34,15 @@ SERVICE: Service[MessagingSettings, MessagingContext] = Service(
     settings=MessagingSettings,
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
-    routers=(operator_endpoints.router,),
+    routers=(
+        search.router,  # before those with an id in its place
+        conversations.router,
+        conversation_members.router,
+        messages.router,
+        reactions.router,
+        drafts.router,
+        operator_endpoints.router,
+    ),
     tables=Base.metadata,
     callers=operator_endpoints.OPERATOR_CALLERS,
     handlers=lambda _context: {

@@ -88,6 +88,11 @@ async def conversations_of(session: AsyncSession, user_id: UUID) -> Sequence[UUI
     return (await session.scalars(wanted)).all()
 
 
+async def ids_of(session: AsyncSession, conversation_id: UUID) -> set[UUID]:
+    """Everyone who takes part."""
+    return set(await session.scalars(select(Member.user_id).where(Member.conversation_id == conversation_id)))
+
+
 async def set_role(session: AsyncSession, conversation_id: UUID, user_id: UUID, role: str) -> None:
     await session.execute(update(Member).where(_is(conversation_id, user_id)).values(role=role))
 

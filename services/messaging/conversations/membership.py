@@ -1,4 +1,4 @@
-"""Who takes part in a conversation: adding, leaving, roles. Everything here is called with its stream held."""
+"""Who takes part in a conversation: adding, leaving, roles."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,10 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.messaging.conversations import access, repository
 from services.messaging.conversations import member_repository as people
-from services.messaging.conversations import repository
-from services.messaging.conversations.errors import LastAdmin, MemberNotFound
+from services.messaging.conversations.errors import (
+    ConversationArchived,
+    ConversationNotFound,
+    LastAdmin,
+    MemberNotFound,
+)
 from services.messaging.drafts import repository as drafts
+from services.messaging.members import repository as business
 from services.messaging.stream.service import Change, append_all, append_to_each
 
 
@@ -73,6 +79,54 @@ async def change_role(
         raise LastAdmin
     await people.set_role(session, conversation_id, user_id, role)
     await append_all(session, tenant_id, conversation_id, [_role_changed(user_id, role, by)])
+
+
+async def remove(session: AsyncSession, tenant_id: UUID, conversation_id: UUID, user_id: UUID, *, by: UUID) -> None:
+    """Takes `user_id` out, at their own wish or an admin's; who is out of it already stays out.
+
+    Raises:
+        ConversationNotFound, DirectConversation
+        AdminRequired: someone else is to be taken out, by who is no admin.
+        MemberNotFound: nobody of that id works in the business, or did.
+    """
+    place = await access.hold(session, conversation_id, by, admin=user_id != by, archived_too=True, direct_too=False)
+    kind = place.conversation.kind
+    if await take_out(session, tenant_id, conversation_id, user_id, kind=kind, by=by):
+        await append_all(session, tenant_id, user_id, [left(conversation_id, by)])
+    elif not await business.is_known(session, user_id):
+        raise MemberNotFound
+
+
+async def join(session: AsyncSession, tenant_id: UUID, conversation_id: UUID, user_id: UUID, *, now: datetime) -> None:
+    """Lets a person into an open group.
+
+    Raises:
+        ConversationNotFound: there is none, or it is not open and they take no part.
+        ConversationArchived
+    """
+    conversation = await repository.hold(session, conversation_id)
+    if conversation is None:
+        raise ConversationNotFound
+    if not await people.is_member(session, conversation_id, user_id):
+        if not conversation.open:
+            raise ConversationNotFound
+        if conversation.archived_at is not None:
+            raise ConversationArchived
+        await add_people(session, tenant_id, conversation_id, {user_id: "member"}, by=user_id, now=now)
+
+
+async def mute(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, user_id: UUID, *, until: datetime | None
+) -> None:
+    """Silences the conversation for the person until then, and tells their other devices.
+
+    Raises:
+        ConversationNotFound
+    """
+    await access.see(session, conversation_id, user_id)
+    if await people.mute(session, conversation_id, user_id, until):
+        data = {"conversation_id": conversation_id, "muted_until": until}
+        await append_all(session, tenant_id, user_id, [Change(kind="conversation.muted", data=data, actor_id=user_id)])
 
 
 async def leave_business(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:

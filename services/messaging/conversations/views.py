@@ -12,7 +12,10 @@ from services.messaging.stream.wire import message_bound, title_bound
 
 
 async def answers(rings: KeyRings, tenant_id: UUID, rows: Sequence[Row[Any]]) -> list[ConversationAnswer]:
-    """The answers for rows of `repository.list_views`. Call it when the session has ended: it may open another."""
+    """The answers for rows of `repository.list_views`.
+
+    Where a text's key is newer than this process knows, another session is opened for it.
+    """
     sealed = {title_bound(row.id): row.title for row in rows if row.title is not None}
     sealed |= {message_bound(row.message_id, row.revision): row.text for row in rows if row.text is not None}
     texts = await opened(rings, tenant_id, sealed) if sealed else {}

@@ -13,7 +13,10 @@ from services.messaging.stream.wire import message_bound
 
 
 async def answers(rings: KeyRings, tenant_id: UUID, rows: Sequence[Row[Any]]) -> list[MessageAnswer]:
-    """The answers for rows with `repository.COLUMNS`. Call it when the session has ended: it may open another."""
+    """The answers for rows with `repository.COLUMNS`.
+
+    Where a text's key is newer than this process knows, another session is opened for it.
+    """
     sealed = {message_bound(row.id, row.revision): row.text for row in rows if row.text is not None}
     texts = await opened(rings, tenant_id, sealed) if sealed else {}
     return [_answer(row, texts) for row in rows]

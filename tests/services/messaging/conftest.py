@@ -1,16 +1,21 @@
 """Fixtures of messaging's tests."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from libs.adapters.bus import LocalBusSettings
+from libs.common.application import create_application
 from libs.common.failpoints import configure_failpoints
+from services.messaging.app import SERVICE
 from services.messaging.context import MessagingContext
 from services.messaging.settings import MessagingSettings
+from tests.services.messaging.people import Team, opened_team
 from tests.services.messaging.world import Business, messaging_settings, new_business, open_messaging
 from tests.support.buses import bus_settings
 from tests.support.databases import ServiceDatabase, migrated_database
+from tests.support.http_server import served
 from tests.support.servers import PostgresServer
 
 
@@ -40,6 +45,20 @@ async def messaging(settings: MessagingSettings) -> AsyncIterator[MessagingConte
     async with open_messaging(settings) as context:
         yield context
         configure_failpoints("")
+
+
+@pytest.fixture(scope="session")
+async def messaging_url(settings: MessagingSettings) -> AsyncIterator[str]:
+    """messaging over HTTP."""
+    async with served(create_application(replace(SERVICE, open_context=open_messaging), settings)) as url:
+        yield url
+
+
+@pytest.fixture
+async def team(messaging_url: str, business: Business) -> AsyncIterator[Team]:
+    """The people of the business, each with an HTTP client."""
+    async with opened_team(messaging_url, business) as team:
+        yield team
 
 
 @pytest.fixture
