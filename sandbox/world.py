@@ -51,6 +51,7 @@ DATABASES = ("auth", "billing", "provisioner", "messaging", "bus")
 CALLING = ("gateway", "auth", "billing", "provisioner", "messaging", "cli")
 BASE_DOMAIN = "localhost"
 DATABASE_CONNECTIONS = 4
+ATTACHMENTS_BUCKET = "stackpro-attachments"
 POLL_SECONDS = 0.3
 """Between looks at what takes minutes on AWS and moments here."""
 SECRETS = {
@@ -248,7 +249,13 @@ class World:
     def messaging(self) -> MessagingSettings:
         return MessagingSettings.model_validate(
             self.service_settings("messaging")
-            | {"keys": self.keys, "cache": CacheSettings(url=SecretStr(self.valkey.url()))}
+            | {
+                "keys": self.keys,
+                "cache": CacheSettings(url=SecretStr(self.valkey.url())),
+                "objects": self.objects,
+                "billing_url": self.url("billing"),
+                "attachments_bucket": ATTACHMENTS_BUCKET,
+            }
         )
 
     def gateway(self) -> GatewaySettings:

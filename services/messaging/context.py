@@ -9,8 +9,12 @@ from redis.asyncio import Redis
 from libs.adapters.bus import open_bus
 from libs.adapters.cache import open_cache
 from libs.adapters.keys import Keys, open_keys
+from libs.adapters.malware import ScansFiles, make_scanner
+from libs.adapters.objects import Objects, open_objects
+from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
+from libs.contracts.billing import BillingClient
 from services.messaging.keys.service import KeyRings
 from services.messaging.settings import MessagingSettings
 
@@ -23,27 +27,38 @@ class MessagingContext(ServiceContext):
     keys: Keys
     rings: KeyRings
     cache: Redis
+    objects: Objects
+    scanner: ScansFiles
+    billing: BillingClient
 
 
 @asynccontextmanager
 async def open_context(settings: MessagingSettings) -> AsyncIterator[MessagingContext]:
-    """Opens database, bus, keys and cache; closes them in reverse."""
+    """Opens database, bus, keys, cache, objects and the way to billing; closes them in reverse."""
     async with (
         open_parts("messaging", settings) as parts,
         open_bus(settings.bus) as bus,
         open_keys(settings.keys) as keys,
         open_cache(settings.cache) as cache,
+        open_objects(settings.objects) as objects,
     ):
-        yield MessagingContext(
-            settings=settings,
-            database=parts.database,
-            bus=bus,
-            clock=parts.clock,
-            cursors=parts.cursors,
-            tokens=parts.tokens,
-            assertions=parts.assertions,
-            access_modes=parts.access_modes,
-            keys=keys,
-            rings=KeyRings(parts.database, keys),
-            cache=cache,
-        )
+        billing = ServiceHttp("billing", settings.billing_url, parts.signer)
+        try:
+            yield MessagingContext(
+                settings=settings,
+                database=parts.database,
+                bus=bus,
+                clock=parts.clock,
+                cursors=parts.cursors,
+                tokens=parts.tokens,
+                assertions=parts.assertions,
+                access_modes=parts.access_modes,
+                keys=keys,
+                rings=KeyRings(parts.database, keys),
+                cache=cache,
+                objects=objects,
+                scanner=make_scanner(settings.malware),
+                billing=BillingClient(billing),
+            )
+        finally:
+            await billing.aclose()

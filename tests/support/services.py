@@ -100,6 +100,7 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
     mail = MailboxSettings(sender=Sender(address="hello@example.com"), url=NOWHERE, secret=SecretStr("s" * 32))
 
     keys = LocalKeysSettings(path=folder / "keys.json", master_key=SecretStr("m" * 32))
+    objects = LocalObjectsSettings(root=folder / "objects", public_url=NOWHERE, signing_key=SecretStr("o" * 32))
 
     def common(name: str) -> dict[str, Any]:
         return {**_common(name, databases[name]), "bus": bus}
@@ -140,9 +141,7 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
             ProvisionerSettings(
                 **common("provisioner"),
                 mail=mail,
-                objects=LocalObjectsSettings(
-                    root=folder / "objects", public_url=NOWHERE, signing_key=SecretStr("o" * 32)
-                ),
+                objects=objects,
                 secrets=LocalSecretsSettings(root=folder / "secrets", keys=keys),
                 cloud=CloudSettings(aws=AwsSettings(), account=ACCOUNT),
                 auth_url=urls["auth"],
@@ -156,7 +155,14 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
         messaging, urls["messaging"] = await _start(
             stack,
             MESSAGING,
-            MessagingSettings(**common("messaging"), keys=keys, cache=CacheSettings(url=SecretStr(valkey_url))),
+            MessagingSettings(
+                **common("messaging"),
+                keys=keys,
+                cache=CacheSettings(url=SecretStr(valkey_url)),
+                objects=objects,
+                billing_url=urls["billing"],
+                attachments_bucket="attachments",
+            ),
         )
         urls["gateway"] = await stack.enter_async_context(_gateway(urls))
         yield Services(

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from libs.adapters.bus import LocalBusSettings
 from libs.adapters.cache import CacheSettings
 from libs.adapters.keys import LocalKeysSettings
+from libs.adapters.objects import LocalObjectsSettings
 from libs.common.ids import new_id
 from libs.common.security.tokens import AccessTokenVerifier
 from libs.contracts.auth import MemberChanged
@@ -19,6 +20,8 @@ from services.messaging.members.handlers import on_member_changed
 from services.messaging.settings import MessagingSettings
 from tests.support.databases import ServiceDatabase
 from tests.support.identities import SERVICE_KEYS, SERVICE_PUBLIC_KEYS, jwks
+
+NOWHERE = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +33,15 @@ class Business:
 
 
 def messaging_settings(
-    database: ServiceDatabase, bus: LocalBusSettings, valkey_url: str, folder: Path
+    database: ServiceDatabase,
+    bus: LocalBusSettings,
+    valkey_url: str,
+    folder: Path,
+    *,
+    objects_url: str = NOWHERE,
+    billing_url: str = NOWHERE,
 ) -> MessagingSettings:
-    """The settings of a messaging of the tests, whose key ring lies in `folder`."""
+    """The settings of a messaging of the tests, whose key ring and objects lie in `folder`."""
     return MessagingSettings(
         database_url=SecretStr(database.url("app")),
         database_system_url=SecretStr(database.url("system")),
@@ -45,6 +54,9 @@ def messaging_settings(
         bus=bus,
         keys=LocalKeysSettings(path=folder / "keys.json", master_key=SecretStr("m" * 32)),
         cache=CacheSettings(url=SecretStr(valkey_url)),
+        objects=LocalObjectsSettings(root=folder / "objects", public_url=objects_url, signing_key=SecretStr("o" * 32)),
+        billing_url=billing_url,
+        attachments_bucket="attachments",
     )
 
 

@@ -1,0 +1,50 @@
+"""The worker's loop over attachments: rung by PostgreSQL as one is completed or deleted."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+
+from libs.common.bell import work_at_rings
+from libs.common.loops import EXPECTED, RETRY_SECONDS, pause
+from libs.common.service import Loop
+from services.messaging.attachments import lookups
+from services.messaging.attachments.checking import LEASE, look_at
+from services.messaging.attachments.repository import BELL
+from services.messaging.context import MessagingContext
+
+AT_ONCE = 4
+logger = structlog.get_logger()
+
+
+async def look_at_due(context: MessagingContext) -> int:
+    """Looks at up to `AT_ONCE` files that are due, and returns at how many."""
+    now = datetime.now(UTC)
+    async with context.database.system_session() as session:
+        claimed = await lookups.claim_due(session, now=now, until=now + LEASE, limit=AT_ONCE)
+    await asyncio.gather(*(look_at(context, attachment) for attachment in claimed))
+    return len(claimed)
+
+
+def attachment_loop(context: MessagingContext) -> Loop:
+    """Makes the bucket, if there is none, and then looks at what is due, at each ring and every few seconds."""
+
+    async def work() -> bool:
+        return await look_at_due(context) > 0
+
+    async def loop(stop: asyncio.Event) -> None:
+        await _bucket_made(context, stop)
+        await work_at_rings(BELL, work, url=context.settings.listen_url)(stop)
+
+    return loop
+
+
+async def _bucket_made(context: MessagingContext, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await context.objects.ensure_bucket(context.settings.attachments_bucket)
+        except EXPECTED as error:
+            logger.warning("attachments.waiting", reason=str(error))
+            await pause(stop, RETRY_SECONDS)
+        else:
+            return

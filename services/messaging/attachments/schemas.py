@@ -1,0 +1,90 @@
+"""What crosses the wire about attachments."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from libs.common.schemas import RequestBody
+from services.messaging.attachments.models import Refusal
+
+# No control characters, no separators of paths, none that turn the direction of reading (they disguise endings).
+FileName = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]+$"
+    ),
+]
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+_-]{1,100}/[a-z0-9.+_-]{1,100}$")]
+LARGEST_SINGLE_UPLOAD = 5 * 1024**3
+"""What S3 takes in one PUT (Amazon S3 user guide, "Uploading objects")."""
+
+
+class NewAttachment(RequestBody):
+    """A file that is to be uploaded: its size in bytes, its media type, and its SHA-256 in hexadecimal digits."""
+
+    file_name: FileName = Field(examples=["offer.txt"])
+    size: int = Field(ge=1, le=LARGEST_SINGLE_UPLOAD, examples=[5])
+    content_type: MediaType = Field(examples=["text/plain"])
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        examples=["2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"]
+    )
+
+
+class UploadAnswer(BaseModel):
+    """The one request by which the file is sent, with exactly these headers, until `expires_at`."""
+
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class NewAttachmentAnswer(BaseModel):
+    """Upload the file, then complete it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0199aa00-0000-7000-8000-000000000001",
+                    "upload": {
+                        "method": "PUT",
+                        "url": "https://files.example.com/…",
+                        "headers": {"Content-Type": "text/plain", "Content-Length": "5"},
+                        "expires_at": "2026-11-21T12:00:00Z",
+                    },
+                }
+            ]
+        }
+    )
+
+    id: UUID
+    upload: UploadAnswer
+
+
+class PreviewSize(BaseModel):
+    """The preview's size in pixels."""
+
+    width: int
+    height: int
+
+
+class AttachmentAnswer(BaseModel):
+    """A file. `file_name` is null where the key of the business is gone. A refused one says why in `reason`."""
+
+    id: UUID
+    file_name: str | None = Field(examples=["offer.pdf"])
+    size: int
+    content_type: str = Field(examples=["application/pdf"])
+    state: Literal["uploading", "checking", "ready", "refused"]
+    reason: Refusal | None
+    preview: PreviewSize | None
+
+
+class DownloadAnswer(BaseModel):
+    """Fetch the file from `url` until `expires_at`."""
+
+    url: str
+    expires_at: datetime
