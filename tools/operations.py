@@ -19,7 +19,8 @@ from services.gateway.dashboard.endpoints import viewer
 from services.gateway.settings import GatewaySettings
 from services.registry import NAMES, load_service
 
-_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_CONVERTOR = re.compile(r":\w+(?=\})")
 Audience = Literal["member", "service", "host", "public", "unclassified"]
 
 PUBLIC: Mapping[str, str] = {
@@ -102,18 +103,19 @@ def _operations(service: str, app: FastAPI) -> Iterator[Operation]:
     for route in iter_route_contexts(app.routes):
         dependant: Dependant | None = getattr(route, "dependant", None)
         demands = [] if dependant is None else list(_calls(dependant))
+        path = _CONVERTOR.sub("", str(route.path))
         for method in sorted((route.methods or set()) - {"HEAD"}):
-            line = f"{method} {route.path}"
+            line = f"{method} {path}"
             name = getattr(route, "operation_id", None) or str(route.name)
             yield Operation(
                 service=service,
                 method=method,
-                path=str(route.path),
+                path=path,
                 name=name,
                 audience=_audience(line, demands),
                 demand=next(iter(_member_demands(demands)), None),
                 callers=callers.get(name, frozenset()) if calling_service in demands else frozenset(),
-                parameters=tuple(_PARAMETER.findall(str(route.path))),
+                parameters=tuple(_PARAMETER.findall(path)),
             )
 
 

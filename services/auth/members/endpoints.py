@@ -18,6 +18,8 @@ from services.auth.members.seats import seats_of
 
 router = APIRouter(prefix="/v1/members", tags=["Members"])
 QUERY = "members"
+ONE = "/{user_id:uuid}"
+"""Only an id: the other words below `/v1/members` take methods of their own."""
 
 
 @router.get(
@@ -73,7 +75,7 @@ async def leave_business(member: Leaver, context: Context) -> None:
 
 
 @router.patch(
-    "/{user_id}",
+    ONE,
     summary="Change a member's role",
     operation_id="change_member",
     responses=problem_responses(Unauthenticated, Forbidden, OwnersOnly, MemberNotFound, LastOwner),
@@ -84,7 +86,7 @@ async def change_member(user_id: UUID, body: RoleChange, member: MemberManager, 
 
 
 @router.delete(
-    "/{user_id}",
+    ONE,
     status_code=204,
     summary="Remove a member",
     operation_id="remove_member",
