@@ -1,10 +1,14 @@
 """Settings come from the environment, as `STACKPRO_…` (nested: `STACKPRO_BUS__FORM`). A secret has no default."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?$")]
+"""As browsers send it (RFC 6454 §6.2): lower case, no path, no slash at its end."""
 
 
 class ServiceSettings(BaseSettings):

@@ -1,17 +1,11 @@
 """auth's settings."""
 
-from typing import Annotated
-
 from pydantic import Field, SecretStr
 
 from libs.adapters.bus import BusSettings
 from libs.adapters.keys import KeysSettings
 from libs.adapters.mail import MailSettings
-from libs.common.settings import ServiceSettings
-
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?$")]
-"""As browsers send it (RFC 6454 §6.2): lower case, no path, no slash at its end."""
-
+from libs.common.settings import Origin, ServiceSettings
 
 class AuthSettings(ServiceSettings):
     """What auth needs beyond every service's settings."""

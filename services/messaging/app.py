@@ -5,11 +5,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from libs.common.access_mode import apply_access_change
 from libs.common.application import create_application
 from libs.common.service import Loop, Service
 from libs.contracts.auth import MemberChanged
 from libs.contracts.billing import TenantAccessChanged
+from services.messaging.attachments import endpoints as attachments
+from services.messaging.attachments.loop import attachment_loop
 from services.messaging.base import Base
 from services.messaging.context import MessagingContext, open_context
 from services.messaging.conversations import endpoints as conversations
@@ -17,16 +18,22 @@ from services.messaging.conversations import member_endpoints as conversation_me
 from services.messaging.drafts import endpoints as drafts
 from services.messaging.keys import operator_endpoints
 from services.messaging.keys.sweeps import data_key_sweep
-from services.messaging.members.handlers import on_member_changed
 from services.messaging.messages import endpoints as messages
 from services.messaging.messages import reaction_endpoints as reactions
+from services.messaging.presence import endpoints as presence
+from services.messaging.realtime import endpoints as realtime
+from services.messaging.realtime.access import on_access_mode, on_membership
+from services.messaging.realtime.socket import open_socket
 from services.messaging.search import endpoints as search
 from services.messaging.settings import MessagingSettings
 from services.messaging.stream.relay import relay_loop
 
 
 def _loops(context: MessagingContext) -> Mapping[str, Loop]:
-    return {"stream_relay": relay_loop(context.database, context.cache, listen_url=context.settings.listen_url)}
+    return {
+        "stream_relay": relay_loop(context.database, context.cache, listen_url=context.settings.listen_url),
+        "attachments": attachment_loop(context),
+    }
 
 
 SERVICE: Service[MessagingSettings, MessagingContext] = Service(
@@ -41,16 +48,20 @@ SERVICE: Service[MessagingSettings, MessagingContext] = Service(
         messages.router,
         reactions.router,
         drafts.router,
+        presence.router,
+        realtime.router,
+        attachments.router,
         operator_endpoints.router,
     ),
     tables=Base.metadata,
     callers=operator_endpoints.OPERATOR_CALLERS,
     handlers=lambda _context: {
-        TenantAccessChanged: apply_access_change,
-        MemberChanged: on_member_changed,
+        TenantAccessChanged: on_access_mode,
+        MemberChanged: on_membership,
     },
     sweeps=lambda context: (data_key_sweep(context.rings),),
     loops=_loops,
+    socket=open_socket,
 )
 
 

@@ -18,6 +18,8 @@ def _context(request: Request) -> MessagingContext:
 Context = Annotated[MessagingContext, Depends(_context)]
 Reader = Annotated[Member, Depends(member_with("conversation:read"))]
 Writer = Annotated[Member, Depends(member_with("conversation:write"))]
+Ticketed = Annotated[Member, Depends(member_with("conversation:read", exempt_from_access_mode=True))]
+"""Who may open a socket: also to read while the business is read-only; a suspended one is refused at the socket."""
 Caller = Annotated[CallingService, Depends(calling_service)]
 OnlyOnce = Annotated[Idempotency, Depends(idempotency)]
 Paging = Annotated[PageRequest, Depends(page_request)]
