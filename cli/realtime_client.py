@@ -1,235 +1,262 @@
-"""A client of messaging's socket: it connects, resumes where it was, drops what it has, asks on gaps, and sends until
-the message is kept. The protocol is described in `docs/reference/realtime.md`.
+"""A client of `WS /v1/realtime`: connects, authenticates, follows streams, and comes back from where it was.
+
+Each event reaches the listener once and in order, whatever happens to the connection; where that cannot be, the
+listener is told to fetch anew.
 """
 
 import asyncio
-import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from typing import Literal, Protocol
+from uuid import UUID
 
+import orjson
+from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from libs.common.ids import new_id
-from services.messaging.realtime.closing import BY_CODE
+from services.messaging.messages.schemas import MessageAnswer
+from services.messaging.realtime.closing import ABNORMAL, BY_CODE, Closing
+from services.messaging.realtime.frames import (
+    MAX_STREAMS,
+    SERVER_FRAME,
+    Authenticate,
+    Authenticated,
+    Error,
+    Event,
+    FromClient,
+    FromServer,
+    Reauthenticate,
+    Reconnect,
+    Refused,
+    Resync,
+    Send,
+    Sent,
+    Subscribe,
+    Subscribed,
+    Unsubscribed,
+    Wanted,
+    Welcome,
+)
 
-State = Literal["connecting", "live", "reconnecting", "stopped"]
-Frame = dict[str, Any]
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
-ANSWER_SECONDS = 10.0
-LOST = (OSError, TimeoutError, WebSocketException)
+State = Literal["connecting", "open", "waiting", "closed"]
+FIRST_WAIT, LONGEST_WAIT = 0.25, 20.0
+OPEN_SECONDS = 10.0
 
 
-class Stopped(Exception):
-    """The server closed with a code after which coming back is of no use."""
+class Listener(Protocol):
+    """What the client calls; all of it in the order in which it happened."""
+
+    def state(self, state: State, closing: Closing | None) -> None:
+        """The connection is in this state now; `closing` says why it ended."""
+
+    def event(self, event: Event) -> None:
+        """The next event of a stream."""
+
+    def resync(self, frame: Resync) -> None:
+        """The stream is to be fetched anew over HTTP; events after `frame.seq` follow."""
+
+    def told(self, frame: FromServer) -> None:
+        """Everything else: typing, presence, refusals."""
+
+
+class SendRefused(Exception):
+    """The server did not take the message; `code` is as in problem documents."""
+
+    def __init__(self, error: Error) -> None:
+        self.code = error.code
+        super().__init__(error.detail)
 
 
 @dataclass(slots=True)
 class Position:
-    """How far a stream is known here; `asked` while the answer to a subscription is awaited."""
+    """How far the client has a stream; `seq` is None until the server has said where it begins."""
 
-    epoch: str | None = None
+    epoch: UUID | None = None
     seq: int | None = None
-    asked: bool = False
-
-
-@dataclass(slots=True)
-class Unsent:
-    """A message on its way; `kept` is answered with the message as the server keeps it."""
-
-    frame: Frame
-    kept: "asyncio.Future[Frame]"
-
-
-def socket_url(gateway_url: str) -> str:
-    """Where the socket of a gateway is: no token stands in it."""
-    parts = urlsplit(gateway_url)
-    scheme = "wss" if parts.scheme == "https" else "ws"
-    return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/v1/realtime", "", ""))
 
 
 class RealtimeClient:
-    """`token()` gives a valid access token each time it is asked.
-
-    `on_event` gets each event of a followed stream once and in order. `on_resync` is told when a stream cannot be
-    continued: fetch over HTTP; events after the given frame's `seq` follow. `on_frame` gets everything else.
-    """
+    """`url` is `ws://…/v1/realtime`. `token` gives a valid access token each time it is asked."""
 
     def __init__(
-        self,
-        url: str,
-        token: Callable[[], Awaitable[str]],
-        *,
-        on_event: Callable[[Frame], None],
-        on_resync: Callable[[Frame], None],
-        on_frame: Callable[[Frame], None] = lambda _frame: None,
-        on_state: Callable[[State], None] = lambda _state: None,
+        self, url: str, token: Callable[[], Awaitable[str]], listener: Listener, *, first_wait: float = FIRST_WAIT
     ) -> None:
+        self.positions: dict[UUID, Position] = {}
+        self.welcome: Welcome | None = None
+        self.dropped = 0
         self._url = url
         self._token = token
-        self._on_event = on_event
-        self._on_resync = on_resync
-        self._on_frame = on_frame
-        self._on_state = on_state
-        self._positions: dict[str, Position] = {}
-        self._unsent: dict[str, Unsent] = {}
+        self._listener = listener
+        self._first_wait = first_wait
         self._socket: ClientConnection | None = None
-        self._live = False
-        self._failures = 0
+        self._unsent: dict[str, tuple[Send, asyncio.Future[MessageAnswer]]] = {}
+        self._moving: asyncio.TimerHandle | None = None
 
-    def follow(self, stream: str, *, epoch: str | None = None, seq: int | None = None) -> None:
-        """Follows a stream from a known position, or from now on."""
-        self._positions[stream] = Position(epoch, seq)
-        if self._live:
-            asyncio.ensure_future(self._ask([stream]))  # noqa: RUF006  # a lost question is asked anew on reconnecting
-
-    async def send(self, conversation_id: str, text: str, *, thread_root_id: str | None = None) -> Frame:
-        """Sends a message and waits, through any number of connections, until the server keeps it; returns it.
-
-        Raises:
-            ValueError: the server refuses it, with its reason.
-        """
-        message_id = str(new_id())
-        frame = {
-            "type": "send",
-            "id": message_id,
-            "client_message_id": message_id,
-            "conversation_id": conversation_id,
-            "text": text,
-            "thread_root_id": thread_root_id,
-        }
-        unsent = Unsent(frame, asyncio.get_running_loop().create_future())
-        self._unsent[message_id] = unsent
-        if self._live:
-            await self.say(frame)
+    async def run(self) -> Closing:
+        """Stays connected until the server says not to come back; returns why. Cancel it to leave."""
+        attempt = 0
         try:
-            return await unsent.kept
+            while True:
+                self._listener.state("connecting", None)
+                self.welcome = None
+                closing, least = await self._serve_once()
+                if closing.advice == "stop" and closing.code != 1000:
+                    self._listener.state("closed", closing)
+                    return closing
+                attempt = 0 if self.welcome is not None else attempt + 1
+                self._listener.state("waiting", closing)
+                wait = self._first_wait * 2 ** min(attempt, 10)
+                await asyncio.sleep(max(least, random.uniform(0, min(LONGEST_WAIT, wait))))  # noqa: S311  # spreads clients
         finally:
-            self._unsent.pop(message_id, None)
+            if self._moving is not None:
+                self._moving.cancel()
 
-    async def say(self, frame: Frame) -> None:
-        """Sends a frame if there is a connection; what is lost with one is not sent again."""
-        if self._socket is not None:
-            with suppress(*LOST):
-                await self._socket.send(json.dumps(frame))
+    async def follow(self, stream: UUID, *, epoch: UUID | None = None, seq: int | None = None) -> None:
+        """Follows a stream from a position, or from now on."""
+        self.positions[stream] = Position(epoch, seq)
+        if self.welcome is not None:
+            await self._subscribe([stream])
 
-    async def run(self) -> None:
-        """Stays connected until cancelled.
+    async def send(self, conversation_id: UUID, text: str, *, client_message_id: UUID | None = None) -> MessageAnswer:
+        """Sends a message, again after each drop, until it is acknowledged.
 
         Raises:
-            Stopped
+            SendRefused
         """
-        while True:
-            self._on_state("connecting" if self._failures == 0 else "reconnecting")
-            wait = 0.0
-            try:
-                wait = await self._one_connection()
-            except InvalidStatus as refused:
-                if refused.response.status_code < 500 and refused.response.status_code != 429:
-                    raise Stopped(f"refused with {refused.response.status_code}") from None
-            except LOST:
-                pass
-            finally:
-                self._live, self._socket = False, None
-            self._failures += 1
-            self._on_state("reconnecting")
-            longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10))
-            await asyncio.sleep(wait + random.uniform(0, longest))  # noqa: S311  # spreads clients, guards nothing
+        frame = Send(
+            id=new_id().hex,
+            conversation_id=conversation_id,
+            client_message_id=client_message_id or new_id(),
+            text=text,
+        )
+        acknowledged: asyncio.Future[MessageAnswer] = asyncio.get_running_loop().create_future()
+        self._unsent[frame.id] = (frame, acknowledged)
+        try:
+            if self.welcome is not None:
+                await self.say(frame)
+            return await acknowledged
+        finally:
+            self._unsent.pop(frame.id, None)
 
-    async def _one_connection(self) -> float:
-        """Lives through one connection; returns how long to wait at least before the next."""
-        async with connect(self._url, compression=None, open_timeout=ANSWER_SECONDS, ping_interval=None) as socket:
-            self._socket = socket
-            await socket.send(json.dumps({"type": "authenticate", "token": await self._token()}))
-            try:
-                async for text in socket:
-                    await self._take(json.loads(text))
-            except ConnectionClosed:
-                pass
-            closing = BY_CODE.get(socket.close_code or 1006)
-            if closing is not None and closing.advice == "stop":
-                raise Stopped(f"{closing.code} {closing.name}: {closing.meaning}")
-            return 0.0 if closing is None else float(closing.wait_seconds)
+    async def say(self, frame: FromClient) -> None:
+        """Sends a frame if there is a connection; what must arrive is sent by `send` and `follow`."""
+        if self._socket is not None:
+            with suppress(ConnectionClosed):
+                await self._socket.send(frame.model_dump_json())
 
-    async def _take(self, frame: Frame) -> None:
-        match frame["type"]:
-            case "welcome":
-                await self._begin()
-            case "subscribed":
-                self._answered(frame, seq=frame["seq"])
-            case "event":
+    async def drop(self) -> None:
+        """Breaks the connection, as a bad network would."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def _serve_once(self) -> tuple[Closing, float]:
+        """One connection from its beginning to its end: why it ended, and the least time to wait."""
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                self._socket = await connect(
+                    self._url, compression=None, ping_interval=None, max_size=None, proxy=None, max_queue=256
+                )
+        except InvalidStatus as refused:
+            return ABNORMAL, float(refused.response.headers.get("Retry-After", "1"))
+        except (OSError, TimeoutError, InvalidHandshake):
+            return ABNORMAL, 0.0
+        try:
+            await self.say(Authenticate(token=await self._token()))
+            async for text in self._socket:
+                await self._take(text)
+        except ConnectionClosed:
+            pass
+        finally:
+            socket, self._socket = self._socket, None
+            socket.transport.abort()
+        closing = BY_CODE.get(socket.close_code or ABNORMAL.code, ABNORMAL)
+        return closing, float(closing.wait_seconds)
+
+    async def _take(self, text: str | bytes) -> None:
+        try:
+            frame = SERVER_FRAME.validate_json(text)
+        except ValidationError:
+            if "type" not in orjson.loads(text):
+                raise
+            return  # a newer server tells of something that this client does not know
+        match frame:
+            case Event():
                 await self._take_event(frame)
-            case "resync":
-                position = self._positions.setdefault(frame["stream"], Position())
-                position.epoch, position.seq, position.asked = frame["epoch"], frame["seq"], False
-                self._on_resync(frame)
-            case "sent":
-                self._settle(frame["id"], frame["message"])
-            case "error":
-                await self._refused(frame)
-            case "reauthenticate":
-                await self.say({"type": "authenticate", "token": await self._token()})
-            case "reconnect":
-                self._leave_after(frame["after_ms"] / 1000)
+            case Subscribed():
+                self._began(frame)
+            case Resync():
+                self.positions[frame.stream] = Position(frame.epoch, frame.seq)
+                self._listener.resync(frame)
+            case Unsubscribed() | Refused():
+                if not (isinstance(frame, Refused) and frame.code == "unavailable"):
+                    self.positions.pop(frame.stream, None)
+                self._listener.told(frame)
+            case Sent() | Error():
+                self._answered(frame)
             case _:
-                self._on_frame(frame)
+                await self._take_other(frame)
 
-    async def _begin(self) -> None:
-        self._live = True
-        await self._ask(list(self._positions))
-        for unsent in list(self._unsent.values()):
-            await self.say(unsent.frame)
-        self._on_state("live")
+    async def _take_other(self, frame: FromServer) -> None:
+        match frame:
+            case Welcome():
+                self.welcome = frame
+                self._listener.state("open", None)
+                await self._subscribe(self.positions)
+                for unsent, _ in list(self._unsent.values()):
+                    await self.say(unsent)
+            case Reauthenticate():
+                await self.say(Authenticate(token=await self._token()))
+            case Reconnect():
+                loop = asyncio.get_running_loop()
+                self._moving = loop.call_later(frame.after_ms / 1000, self._move, self._socket)
+            case Authenticated():
+                pass
+            case _:
+                self._listener.told(frame)
 
-    async def _ask(self, streams: list[str]) -> None:
-        for stream in streams:
-            self._positions[stream].asked = True
-        for start in range(0, len(streams), 100):
-            wanted = [
-                {"stream": stream, "epoch": self._positions[stream].epoch, "seq": self._positions[stream].seq}
-                for stream in streams[start : start + 100]
-            ]
-            await self.say({"type": "subscribe", "id": str(new_id()), "streams": wanted})
+    async def _take_event(self, event: Event) -> None:
+        position = self.positions.get(event.stream)
+        if position is None or position.seq is None or event.epoch != position.epoch or event.seq <= position.seq:
+            self.dropped += 1
+        elif event.seq == position.seq + 1:
+            position.seq = event.seq
+            self._listener.event(event)
+        else:
+            self.dropped += 1
+            await self._subscribe([event.stream])
 
-    def _answered(self, frame: Frame, *, seq: int) -> None:
-        position = self._positions.setdefault(frame["stream"], Position())
-        position.asked = False
-        if position.seq is None or position.epoch != frame["epoch"]:
-            position.epoch, position.seq = frame["epoch"], seq
-        self._failures = 0
+    def _began(self, frame: Subscribed) -> None:
+        position = self.positions.get(frame.stream)
+        if position is not None and position.seq is None:
+            self.positions[frame.stream] = Position(frame.epoch, frame.seq)
+        self._listener.told(frame)
 
-    async def _take_event(self, frame: Frame) -> None:
-        position = self._positions.get(frame["stream"])
-        if position is None or position.seq is None or frame["epoch"] != position.epoch:
-            return
-        if frame["seq"] == position.seq + 1:
-            position.seq = frame["seq"]
-            self._on_event(frame)
-        elif frame["seq"] > position.seq and not position.asked:
-            await self._ask([frame["stream"]])
+    def _answered(self, frame: Sent | Error) -> None:
+        known = self._unsent.get(frame.id or "")
+        if known is None or known[1].done():
+            self._listener.told(frame)
+        elif isinstance(frame, Sent):
+            known[1].set_result(frame.message)
+        elif frame.code not in {"unavailable", "busy"}:
+            known[1].set_exception(SendRefused(frame))
+        else:
+            asyncio.get_running_loop().call_later(self._first_wait, self._send_again, known[0])
 
-    async def _refused(self, frame: Frame) -> None:
-        """A message that cannot be kept is given back; one that only cannot be kept now is sent again."""
-        unsent = self._unsent.get(frame["id"] or "")
-        if unsent is None:
-            self._on_frame(frame)
-        elif frame["code"] in {"busy", "unavailable", "service_unavailable", "keys_unavailable"}:
-            await asyncio.sleep(FIRST_PAUSE)
-            await self.say(unsent.frame)
-        elif not unsent.kept.done():
-            unsent.kept.set_exception(ValueError(f"{frame['code']}: {frame['detail']}"))
+    def _send_again(self, frame: Send) -> None:
+        if frame.id in self._unsent and self.welcome is not None:
+            task = asyncio.ensure_future(self.say(frame))
+            self._unsent[frame.id][1].add_done_callback(lambda _done: task.cancel())
 
-    def _settle(self, message_id: str, message: Frame) -> None:
-        unsent = self._unsent.get(message_id)
-        if unsent is not None and not unsent.kept.done():
-            unsent.kept.set_result(message)
+    async def _subscribe(self, streams: Iterable[UUID]) -> None:
+        wanted = [Wanted(stream=one, epoch=at.epoch, seq=at.seq) for one in streams if (at := self.positions.get(one))]
+        for start in range(0, len(wanted), MAX_STREAMS):
+            await self.say(Subscribe(id=new_id().hex, streams=wanted[start : start + MAX_STREAMS]))
 
-    def _leave_after(self, seconds: float) -> None:
-        socket = self._socket
-        if socket is not None:
-            loop = asyncio.get_running_loop()
-            loop.call_later(seconds, lambda: asyncio.ensure_future(socket.close(1001)))
+    def _move(self, socket: ClientConnection | None) -> None:
+        """Leaves a node that ends, for another."""
+        if socket is not None and socket is self._socket:
+            socket.transport.abort()
