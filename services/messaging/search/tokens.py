@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Letters and digits together; of scripts that put no space between words, each sign is a word.
-_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_぀-ヿ㐀-䶿一-鿿]+")
+# Letters and digits together; of scripts that put no space between words, each sign is a word. Mentions are none.
+_WORD = re.compile(r"<@[0-9a-zA-Z-]+>|(?P<word>[぀-ヿ㐀-䶿一-鿿]|[^\W_぀-ヿ㐀-䶿一-鿿]+)")
 SHORTEST_PREFIX = 3
 LONGEST_PREFIX = 24
 _TOKEN_BYTES = 8
@@ -32,7 +32,7 @@ def folded(text: str) -> str:
 def words_in(text: str) -> Iterator[Word]:
     """The words of a text in their order."""
     for found in _WORD.finditer(text):
-        if word := folded(found.group()):
+        if word := folded(found["word"] or ""):
             yield Word(word, found.start(), found.end())
 
 
