@@ -30,11 +30,11 @@ from services.messaging.attachments.service import (
     KEPT_UNSENT,
     STORAGE,
     UPLOAD_SECONDS,
-    event_value,
     final_key,
     preview_key,
     quarantine_key,
 )
+from services.messaging.attachments.values import event_value
 from services.messaging.context import MessagingContext
 from services.messaging.stream import repository as streams
 from services.messaging.stream.service import take_position, write_event

@@ -27,6 +27,7 @@ from services.messaging.attachments.schemas import (
     NewAttachmentAnswer,
     UploadAnswer,
 )
+from services.messaging.attachments.values import event_value, named, sealed_name
 from services.messaging.context import MessagingContext
 from services.messaging.conversations.errors import ConversationArchived, ConversationNotFound
 from services.messaging.deps import Context, OnlyOnce, Reader, Writer
@@ -104,7 +105,7 @@ async def complete_attachment(
         conversation_id=conversation_id,
         attachment_id=attachment_id,
     )
-    return service.answer_of(attachment, await _name(context, attachment))
+    return await _answer(context, attachment)
 
 
 @router.get(
@@ -124,7 +125,7 @@ async def get_attachment(
         conversation_id=conversation_id,
         attachment_id=attachment_id,
     )
-    return service.answer_of(attachment, await _name(context, attachment))
+    return await _answer(context, attachment)
 
 
 @router.get(
@@ -150,11 +151,11 @@ async def download_attachment(
         conversation_id=conversation_id,
         attachment_id=attachment_id,
     )
-    file_name = await _name(context, attachment)
+    file_name = (await _answer(context, attachment)).file_name
     link = await service.sign_download(context, attachment, file_name=file_name, preview=preview)
     return DownloadAnswer(url=link.url, expires_at=link.expires_at)
 
 
-async def _name(context: MessagingContext, attachment: Attachment) -> str | None:
-    names = await opened(context.rings, attachment.tenant_id, service.sealed_names([attachment]))
-    return next(iter(names.values()))
+async def _answer(context: MessagingContext, attachment: Attachment) -> AttachmentAnswer:
+    value = event_value(attachment)
+    return named(value, await opened(context.rings, attachment.tenant_id, sealed_name(value)))

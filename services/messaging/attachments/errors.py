@@ -50,6 +50,6 @@ class NotAttachable(Unprocessable):
     code = "attachment_not_attachable"
     default_detail = "Attach files that you uploaded to this conversation, completed, and have not sent yet."
 
-    def __init__(self) -> None:
-        error = FieldError(pointer="/attachment_ids", code=self.code, message="A file cannot be attached.")
+    def __init__(self, index: int) -> None:
+        error = FieldError(pointer=f"/attachment_ids/{index}", code=self.code, message="This file cannot be attached.")
         super().__init__(errors=[error])

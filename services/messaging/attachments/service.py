@@ -5,10 +5,8 @@ reads it once, judges what it read, and stores just that under a key for which n
 there is it given out.
 """
 
-import base64
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,11 +23,10 @@ from services.messaging.attachments.errors import (
     NotUploaded,
 )
 from services.messaging.attachments.models import Attachment
-from services.messaging.attachments.schemas import AttachmentAnswer, NewAttachment
+from services.messaging.attachments.schemas import NewAttachment
 from services.messaging.context import MessagingContext
 from services.messaging.conversations import access
 from services.messaging.conversations.errors import ConversationArchived
-from services.messaging.keys.service import KeyRing, open_or_none
 from services.messaging.stream import repository as streams
 from services.messaging.stream.wire import file_name_bound
 
@@ -188,8 +185,11 @@ async def attach(
         user_id=user_id,
         attachment_ids=attachment_ids,
     )
-    if len(attached) != len(attachment_ids):
-        raise NotAttachable
+    usable = {one.id for one in attached}
+    for index, attachment_id in enumerate(attachment_ids):
+        if attachment_id not in usable:
+            raise NotAttachable(index)
+        usable.discard(attachment_id)
     return attached
 
 
@@ -205,44 +205,6 @@ async def of_messages(session: AsyncSession, message_ids: Collection[UUID]) -> M
 async def discard_of_message(session: AsyncSession, message_id: UUID) -> None:
     """Has the files of a message that this transaction deletes deleted too, and their storage given back."""
     await repository.discard_of_message(session, message_id, now=datetime.now(UTC))
-
-
-def event_value(attachment: Attachment) -> dict[str, Any]:
-    """The file as events carry it, its name still sealed (`stream.wire` opens it)."""
-    answer = answer_of(attachment, None).model_dump(mode="json", exclude={"file_name"})
-    return answer | {"sealed_name": base64.b64encode(attachment.sealed_name).decode()}
-
-
-def sealed_names(attachments: Collection[Attachment]) -> dict[bytes, bytes]:
-    """The names to be opened, by what each is bound to: for `keys.service.opened`."""
-    return {file_name_bound(one.id): one.sealed_name for one in attachments}
-
-
-def answer_of(attachment: Attachment, file_name: str | None) -> AttachmentAnswer:
-    """The file as clients see it."""
-    width, height = attachment.preview_width, attachment.preview_height
-    return AttachmentAnswer.model_validate(
-        {
-            "id": attachment.id,
-            "file_name": file_name,
-            "size": attachment.size,
-            "content_type": attachment.content_type,
-            "state": attachment.state,
-            "reason": attachment.reason,
-            "preview": None if width is None else {"width": width, "height": height},
-        }
-    )
-
-
-def answers_of(attachments: Sequence[Attachment], names: Mapping[bytes, str | None]) -> list[AttachmentAnswer]:
-    """The files as clients see them, with the names that `keys.service.opened` gave."""
-    return [answer_of(one, names.get(file_name_bound(one.id))) for one in attachments]
-
-
-def answers_with(ring: KeyRing, attachments: Sequence[Attachment]) -> list[AttachmentAnswer]:
-    """The files as clients see them, their names opened with a ring that is at hand."""
-    opened = {bound: open_or_none(ring, sealed, bound) for bound, sealed in sealed_names(attachments).items()}
-    return answers_of(attachments, opened)
 
 
 async def _require_open(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.messaging.attachments import service as attachments
 from services.messaging.conversations import access, member_repository
 from services.messaging.conversations.repository import Place
 from services.messaging.keys.service import KeyRing, UnknownDataKey
@@ -75,7 +76,7 @@ async def edit(
 async def remove(
     session: AsyncSession, *, conversation_id: UUID, message_id: UUID, user_id: UUID, now: datetime
 ) -> None:
-    """Takes the text out of the message, its revisions and its events; that it was there is still seen.
+    """Takes text and files out of the message, its revisions and its events; that it was there is still seen.
 
     What is deleted already stays so.
 
@@ -89,6 +90,7 @@ async def remove(
     if message.deleted_at is not None:
         return
     await change_repository.forget_contents(session, message)
+    await attachments.discard_of_message(session, message_id)
     await change_repository.index(session, message, ())
     await streams.empty_events_of_message(session, message_id)
     position = await take_position(session, message.tenant_id, conversation_id)

@@ -9,14 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.messages.models import Message, MessageRevision, SentMessage
 
-# What is read of every message `m`: as it stands, with the reactions as `[[emoji, user id], …]`.
-COLUMNS = """
+# What is read of every message `m`: as it stands, with the reactions as `[[emoji, user id], …]`, and the attachments as
+# events carry them.
+_COLUMNS = """
     m.id, m.conversation_id, m.seq, m.number, m.version, m.sender_id, m.client_message_id, m.text, m.mentions,
     m.mentions_all, m.thread_root_id, m.reply_count, m.last_reply_at, m.revision, m.created_at, m.edited_at,
     m.deleted_at,
     (SELECT jsonb_agg(jsonb_build_array(r.emoji, r.user_id) ORDER BY r.emoji COLLATE "C", r.user_id)
-     FROM reaction r WHERE r.message_id = m.id) AS reactions
+     FROM {reactions}) AS reactions,
+    (SELECT jsonb_agg(jsonb_build_object(
+         'id', a.id, 'sealed_name', encode(a.sealed_name, 'base64'), 'size', a.size, 'content_type', a.content_type,
+         'state', a.state, 'reason', a.reason, 'preview', CASE WHEN a.preview_width IS NOT NULL THEN
+             jsonb_build_object('width', a.preview_width, 'height', a.preview_height) END
+     ) ORDER BY a.place)
+     FROM attachment a WHERE a.message_id = m.id AND a.state <> 'deleting') AS attachments
 """
+COLUMNS = _COLUMNS.format(reactions="reaction r WHERE r.message_id = m.id")
+ARCHIVED_COLUMNS = _COLUMNS.format(reactions="jsonb_populate_recordset(NULL::reaction, one.body -> 'reactions') r")
+"""The same of a message that comes from the archive in the JSON `one.body`."""
 _HEAD = """
     SELECT s.epoch, s.last_seq FROM stream s
     JOIN conversation_member p ON p.conversation_id = s.id AND p.user_id = :user_id

@@ -1,12 +1,12 @@
 """What crosses the wire about messages."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from libs.common.schemas import RequestBody
+from services.messaging.attachments.schemas import AttachmentAnswer
 
 MAX_TEXT = 10_000
 MAX_ATTACHMENTS = 10
@@ -66,7 +66,7 @@ class MessageAnswer(BaseModel):
     reply_count: int
     last_reply_at: datetime | None
     reactions: list[ReactionAnswer]
-    attachments: list[dict[str, Any]]
+    attachments: list[AttachmentAnswer]
     revision: int
     created_at: datetime
     edited_at: datetime | None

@@ -11,6 +11,9 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.ids import new_id
+from services.messaging.attachments import service as attachments
+from services.messaging.attachments.schemas import AttachmentAnswer
+from services.messaging.attachments.values import event_value, named_by
 from services.messaging.context import MessagingContext
 from services.messaging.conversations import access
 from services.messaging.conversations.errors import ConversationArchived, ConversationNotFound
@@ -65,6 +68,7 @@ async def send_message(
     Raises:
         ConversationNotFound, ConversationArchived
         WrongMessage: it is empty or too long, or replies to what is no beginning of a thread.
+        NotAttachable: an attachment is not an upload of theirs that can be sent here.
         TextsUnreadable: the business's key cannot be used.
     """
     text = text.strip()
@@ -102,15 +106,15 @@ async def _write_first(session: AsyncSession, draft: _Draft, ring: KeyRing) -> M
     if not first:
         return None
     mentions = await _members_named(session, draft)
-    attachments = await _attached(session, draft)
-    written = await send_repository.write(session, _values(draft, ring, mentions, attachments))
+    attached = await _attached(session, draft)
+    written = await send_repository.write(session, _values(draft, ring, mentions, attached))
     if written is None or (written.number is not None and written.reader_id is None):
         raise ConversationNotFound
     if written.number is None:
         raise ConversationArchived
     if draft.thread_root_id is not None and written.root_id is None:
         raise WrongMessage("/thread_root_id", "no_thread", "Reply to a message of this conversation that is no reply.")
-    return _fresh(draft, mentions, attachments, seq=written.seq, number=written.number)
+    return _fresh(draft, mentions, named_by(ring, attached), seq=written.seq, number=written.number)
 
 
 async def _sent_before(session: AsyncSession, draft: _Draft) -> Row[Any]:
@@ -139,13 +143,18 @@ async def _members_named(session: AsyncSession, draft: _Draft) -> Mentions:
 
 
 async def _attached(session: AsyncSession, draft: _Draft) -> list[dict[str, Any]]:
-    """The attachments, bound to the message: this is where uploads come in."""
-    if draft.attachment_ids:
-        raise WrongMessage("/attachment_ids/0", "unknown_attachment", "There is no such upload of yours.")
-    return []
+    """The attachments, bound to the message, as its event carries them."""
+    attached = await attachments.attach(
+        session,
+        message_id=draft.message_id,
+        conversation_id=draft.conversation_id,
+        user_id=draft.sender_id,
+        attachment_ids=draft.attachment_ids,
+    )
+    return [event_value(one) for one in attached]
 
 
-def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attachments: list[dict[str, Any]]) -> dict[str, Any]:
+def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attached: list[dict[str, Any]]) -> dict[str, Any]:
     data = {
         "message_id": draft.message_id,
         "sender_id": draft.sender_id,
@@ -153,7 +162,7 @@ def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attachments: list[
         "thread_root_id": draft.thread_root_id,
         "mentions": mentions.user_ids,
         "mentions_all": mentions.everyone,
-        "attachments": attachments,
+        "attachments": attached,
         "revision": 1,
         "created_at": draft.now,
     }
@@ -174,7 +183,7 @@ def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attachments: list[
 
 
 def _fresh(
-    draft: _Draft, mentions: Mentions, attachments: list[dict[str, Any]], *, seq: int, number: int
+    draft: _Draft, mentions: Mentions, attached: list[AttachmentAnswer], *, seq: int, number: int
 ) -> MessageAnswer:
     return MessageAnswer(
         id=draft.message_id,
@@ -192,7 +201,7 @@ def _fresh(
         reply_count=0,
         last_reply_at=None,
         reactions=[],
-        attachments=attachments,
+        attachments=attached,
         revision=1,
         created_at=draft.now,
         edited_at=None,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from services.messaging.attachments.values import named, sealed_name
 from services.messaging.keys.service import KeyRings, opened
 from services.messaging.messages.schemas import MessageAnswer, ReactionAnswer
 from services.messaging.stream.wire import message_bound
@@ -18,6 +19,8 @@ async def answers(rings: KeyRings, tenant_id: UUID, rows: Sequence[Row[Any]]) ->
     Where a text's key is newer than this process knows, another session is opened for it.
     """
     sealed = {message_bound(row.id, row.revision): row.text for row in rows if row.text is not None}
+    for attachment in (one for row in rows for one in row.attachments or ()):
+        sealed |= sealed_name(attachment)
     texts = await opened(rings, tenant_id, sealed) if sealed else {}
     return [_answer(row, texts) for row in rows]
 
@@ -45,7 +48,7 @@ def _answer(row: Row[Any], texts: Mapping[bytes, str | None]) -> MessageAnswer:
         reply_count=row.reply_count,
         last_reply_at=row.last_reply_at,
         reactions=list(_reactions(row.reactions or ())),
-        attachments=[],
+        attachments=[named(one, texts) for one in row.attachments or ()],
         revision=row.revision,
         created_at=row.created_at,
         edited_at=row.edited_at,

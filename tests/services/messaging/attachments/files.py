@@ -1,6 +1,7 @@
 """Files in a conversation, as tests handle them: uploaded over HTTP, checked by the worker's own step."""
 
 import hashlib
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 from sqlalchemy import func, select, update
 
 from libs.adapters.objects import LocalObjectsSettings
+from libs.adapters.objects.signing import Grant, signed_url
 from libs.common.audit import UsageRecorded
 from libs.common.platform_tables import OutboxRow
 from services.messaging.attachments.loop import look_at_due
@@ -106,6 +108,14 @@ class Files:
     async def count(self) -> int:
         async with self.context.database.tenant_session(self.team.tenant_id) as session:
             return await session.scalar(select(func.count()).select_from(Attachment)) or 0
+
+    def expired_link(self, attachment_id: str) -> str:
+        """A link to the file as it was signed a while ago."""
+        settings = self.context.settings.objects
+        assert isinstance(settings, LocalObjectsSettings)
+        key = f"{self.team.tenant_id}/attachments/{attachment_id}/{hashlib.sha256(HELLO).hexdigest()}"
+        grant = Grant("GET", self.context.settings.attachments_bucket, key, int(time.time()) - 1)
+        return signed_url(settings.public_url, settings.signing_key.get_secret_value(), grant)
 
     @property
     def folder(self) -> Path:
