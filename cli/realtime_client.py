@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -73,10 +74,14 @@ class SendRefused(Exception):
 
 @dataclass(slots=True)
 class Position:
-    """How far the client has a stream; `seq` is None until the server has said where it begins."""
+    """How far the client has a stream; `seq` is None until the server has said where it begins.
+
+    While it is `asked` for, a gap is no reason to ask again.
+    """
 
     epoch: UUID | None = None
     seq: int | None = None
+    asked: bool = False
 
 
 class RealtimeClient:
@@ -95,6 +100,7 @@ class RealtimeClient:
         self._socket: ClientConnection | None = None
         self._unsent: dict[str, tuple[Send, asyncio.Future[MessageAnswer]]] = {}
         self._moving: asyncio.TimerHandle | None = None
+        self._later: set[asyncio.Task[None]] = set()
 
     async def run(self) -> Closing:
         """Stays connected until the server says not to come back; returns why. Cancel it to leave."""
@@ -114,6 +120,8 @@ class RealtimeClient:
         finally:
             if self._moving is not None:
                 self._moving.cancel()
+            for task in self._later:
+                task.cancel()
 
     async def follow(self, stream: UUID, *, epoch: UUID | None = None, seq: int | None = None) -> None:
         """Follows a stream from a position, or from now on."""
@@ -191,9 +199,10 @@ class RealtimeClient:
             case Resync():
                 self.positions[frame.stream] = Position(frame.epoch, frame.seq)
                 self._listener.resync(frame)
+            case Refused() if frame.code == "unavailable":
+                self._soon(partial(self._subscribe, [frame.stream]))
             case Unsubscribed() | Refused():
-                if not (isinstance(frame, Refused) and frame.code == "unavailable"):
-                    self.positions.pop(frame.stream, None)
+                self.positions.pop(frame.stream, None)
                 self._listener.told(frame)
             case Sent() | Error():
                 self._answered(frame)
@@ -227,12 +236,15 @@ class RealtimeClient:
             self._listener.event(event)
         else:
             self.dropped += 1
-            await self._subscribe([event.stream])
+            if not position.asked:
+                await self._subscribe([event.stream])
 
     def _began(self, frame: Subscribed) -> None:
         position = self.positions.get(frame.stream)
-        if position is not None and position.seq is None:
-            self.positions[frame.stream] = Position(frame.epoch, frame.seq)
+        if position is not None:
+            position.asked = False
+            if position.seq is None:
+                position.epoch, position.seq = frame.epoch, frame.seq
         self._listener.told(frame)
 
     def _answered(self, frame: Sent | Error) -> None:
@@ -244,15 +256,25 @@ class RealtimeClient:
         elif frame.code not in {"unavailable", "busy"}:
             known[1].set_exception(SendRefused(frame))
         else:
-            asyncio.get_running_loop().call_later(self._first_wait, self._send_again, known[0])
+            self._soon(partial(self.say, known[0]))
 
-    def _send_again(self, frame: Send) -> None:
-        if frame.id in self._unsent and self.welcome is not None:
-            task = asyncio.ensure_future(self.say(frame))
-            self._unsent[frame.id][1].add_done_callback(lambda _done: task.cancel())
+    def _soon(self, say: Callable[[], Awaitable[None]]) -> None:
+        """Says something a little later, on this connection; on the next one everything is said anew."""
+
+        async def later() -> None:
+            await asyncio.sleep(self._first_wait)
+            await say()
+
+        task = asyncio.create_task(later())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     async def _subscribe(self, streams: Iterable[UUID]) -> None:
-        wanted = [Wanted(stream=one, epoch=at.epoch, seq=at.seq) for one in streams if (at := self.positions.get(one))]
+        wanted = []
+        for stream in streams:
+            if (at := self.positions.get(stream)) is not None:
+                at.asked = True
+                wanted.append(Wanted(stream=stream, epoch=at.epoch, seq=at.seq))
         for start in range(0, len(wanted), MAX_STREAMS):
             await self.say(Subscribe(id=new_id().hex, streams=wanted[start : start + MAX_STREAMS]))
 

@@ -23,6 +23,7 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr
+from redis.asyncio import Redis
 
 from libs.adapters.keys import LocalKeysSettings, open_keys
 from libs.common.application import create_application
@@ -95,6 +96,12 @@ class MessagingPlatform:
     def kill(self, name: str) -> None:
         """`kill -9`; it is started again soon."""
         os.kill(self.pid(name), signal.SIGKILL)
+
+    async def flush_valkey(self) -> None:
+        """Makes Valkey forget everything, and whom it was to tell of what."""
+        async with Redis.from_url(self.valkey_url) as valkey:
+            await valkey.flushall()
+            await valkey.client_kill_filter(_type="pubsub")
 
     @asynccontextmanager
     async def rings(self) -> AsyncIterator[KeyRings]:
