@@ -16,14 +16,16 @@ from services.gateway.edge import Edge
 from services.gateway.health import endpoints as health
 from services.gateway.pages import endpoints as pages
 from services.gateway.settings import GatewaySettings
+from services.gateway.tunnel.protocol import TunnelProtocol
 
 NAME = "gateway"
 
 
 class Gateway(FastAPI):
-    """FastAPI for the gateway's own endpoints; every HTTP request passes the edge before it."""
+    """FastAPI for the gateway's own endpoints; every HTTP request passes the edge before it, every WebSocket by it."""
 
     edge: Edge | None = None
+    socket_protocol = TunnelProtocol
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self.edge is not None:
@@ -41,8 +43,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        async with open_context(settings) as context:
-            app.state.draining = False
+        app.state.draining = False
+        async with open_context(settings, draining=lambda: bool(app.state.draining)) as context:
             gateway.edge = Edge(context.edge, gateway.answer_here)
             yield {"context": context}
 

@@ -1,7 +1,7 @@
 """The gateway's open parts, one object per process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +24,13 @@ from services.gateway.edge import EdgeParts
 from services.gateway.forwarding.forwarder import Forwarder, ForwardingLimits
 from services.gateway.forwarding.pool import PoolLimits, UpstreamPool
 from services.gateway.health.service import HealthView
-from services.gateway.limits.counter import Policy
+from services.gateway.limits.counter import Policy, SlidingCounter
 from services.gateway.limits.limiter import Limiter
 from services.gateway.limits.settling import keep_settling
 from services.gateway.routes import RouteTable
 from services.gateway.settings import GatewaySettings, LimitSettings
 from services.gateway.shedding import Shedder
+from services.gateway.tunnel.tunnels import Tunnels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +44,13 @@ class GatewayContext:
     provisioner: ProvisionerClient
     documents: Documents
     health: HealthView
+    tunnels: Tunnels
 
 
 @asynccontextmanager
-async def open_context(settings: GatewaySettings) -> AsyncIterator[GatewayContext]:
+async def open_context(
+    settings: GatewaySettings, *, draining: Callable[[], bool] = lambda: False
+) -> AsyncIterator[GatewayContext]:
     """Opens pools, clients and Valkey; closes them in reverse. No service needs to be up for it."""
     signer = AssertionSigner("gateway", settings.service_private_key.get_secret_value())
     async with AsyncExitStack() as stack:
@@ -64,7 +68,8 @@ async def open_context(settings: GatewaySettings) -> AsyncIterator[GatewayContex
         if valkey is not None:
             stack.push_async_callback(valkey.aclose)
         edge = _edge_parts(settings, pools, http)
-        async with _running(edge.shedder.watch(), *_settling(edge.limiter, valkey)):
+        tunnels = _tunnels(settings, edge, draining)
+        async with _running(edge.shedder.watch(), tunnels.watch(), *_settling(edge.limiter, valkey)):
             yield GatewayContext(
                 settings=settings,
                 edge=edge,
@@ -73,6 +78,7 @@ async def open_context(settings: GatewaySettings) -> AsyncIterator[GatewayContex
                 provisioner=ProvisionerClient(services["provisioner"]),
                 documents=Documents(http, settings.service_urls()),
                 health=HealthView(http, settings.service_urls(), services, valkey),
+                tunnels=tunnels,
             )
 
 
@@ -99,6 +105,21 @@ def _edge_parts(settings: GatewaySettings, pools: Mapping[str, UpstreamPool], ht
         shedder=Shedder(most_waiting=limits.waiting_requests, most_lag=limits.loop_lag_seconds),
         cors=Cors(settings.cors_origins),
         trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def _tunnels(settings: GatewaySettings, edge: EdgeParts, draining: Callable[[], bool]) -> Tunnels:
+    limits = settings.limits
+    by_address = Policy(name="address_sockets", quota=limits.address_sockets, window=limits.window_seconds)
+    return Tunnels(
+        edge.pools["messaging"],
+        cors=edge.cors,
+        shedder=edge.shedder,
+        by_address=SlidingCounter(by_address),
+        most=limits.sockets,
+        trusted_proxies=settings.trusted_proxies,
+        drain_seconds=settings.drain_seconds,
+        draining=draining,
     )
 
 

@@ -41,6 +41,10 @@ class Cors:
             return (_VARY,)
         return self._allowed.get(origin, (_VARY,))
 
+    def allows(self, origin: bytes) -> bool:
+        """Whether pages of this origin may call at all."""
+        return origin in self._allowed
+
     def preflight(self, method: str, origin: bytes | None, headers: Headers) -> Headers | None:
         """The headers of the answer to a preflight request, or None where this is no preflight.
 

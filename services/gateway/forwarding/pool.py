@@ -3,14 +3,17 @@
 import asyncio
 import ssl
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from libs.common.circuit import Circuit, CircuitOpen
 from services.gateway.forwarding.connection import UpstreamConnection
 from services.gateway.forwarding.errors import NoFreeConnection, ServiceDown
 
+AnyProtocol = TypeVar("AnyProtocol", bound=asyncio.Protocol)
 TICK_SECONDS = 0.1
 SLOW_AFTER_SECONDS = 0.2
 
@@ -85,6 +88,15 @@ class UpstreamPool:
                 place.set_result(None)
                 break
 
+    async def connect_apart(self, protocol: asyncio.Protocol) -> None:
+        """Connects `protocol` to the service, beside the pool: for what is no exchange of requests and answers.
+
+        Raises:
+            ServiceDown
+        """
+        self._check_circuit()
+        await self._connect(lambda: protocol)
+
     def _check_circuit(self) -> None:
         try:
             self.circuit.check()
@@ -101,20 +113,26 @@ class UpstreamPool:
             raise NoFreeConnection from None
 
     async def _open(self) -> UpstreamConnection:
-        loop = asyncio.get_running_loop()
         self._opening += 1
         try:
-            async with asyncio.timeout(self._limits.connect_seconds):
-                _, connection = await loop.create_connection(UpstreamConnection, self._host, self._port, ssl=self._tls)
-        except (OSError, TimeoutError):
-            self.circuit.failed()
-            raise ServiceDown from None
+            connection = await self._connect(UpstreamConnection)
         finally:
             self._opening -= 1
         self._active.add(connection)
         if self._ticking is None:
-            self._ticking = loop.create_task(self._watch())
+            self._ticking = asyncio.get_running_loop().create_task(self._watch())
         return connection
+
+    async def _connect(self, protocol: Callable[[], AnyProtocol]) -> AnyProtocol:
+        try:
+            async with asyncio.timeout(self._limits.connect_seconds):
+                _, connected = await asyncio.get_running_loop().create_connection(
+                    protocol, self._host, self._port, ssl=self._tls
+                )
+        except (OSError, TimeoutError):
+            self.circuit.failed()
+            raise ServiceDown from None
+        return connected
 
     async def _watch(self) -> None:
         """One timer for all exchanges: cheaper than one for each."""

@@ -27,6 +27,7 @@ def gateway_settings(urls: Mapping[str, str], **changes: Any) -> GatewaySettings
             "auth_url": urls.get("auth", NOWHERE),
             "billing_url": urls.get("billing", NOWHERE),
             "provisioner_url": urls.get("provisioner", NOWHERE),
+            "messaging_url": urls.get("messaging", NOWHERE),
             "service_private_key": SERVICE_KEYS.get("gateway") or new_private_key(),
             "limits": limits,
             **changes,

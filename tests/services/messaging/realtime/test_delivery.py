@@ -125,7 +125,7 @@ async def test_a_flushed_valkey_and_a_cut_connection_lose_nothing(node: RunningN
         await node.parts.cache.flushall()
         await room.send("after the flush")
         assert await socket.events(1) == [room.seq + 1]
-        await node.parts.cache.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        await node.parts.cache.client_kill_filter(_type="pubsub")
         sent = await asyncio.gather(*(room.send(f"{number}") for number in range(5)))
         assert await socket.events(5) == sorted(message.seq for message in sent)
         await socket.nothing_but()
