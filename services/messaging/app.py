@@ -16,6 +16,8 @@ from services.messaging.context import MessagingContext, open_context
 from services.messaging.conversations import endpoints as conversations
 from services.messaging.conversations import member_endpoints as conversation_members
 from services.messaging.drafts import endpoints as drafts
+from services.messaging.history.filling import filling_loop
+from services.messaging.history.sweeps import history_sweeps
 from services.messaging.keys import operator_endpoints
 from services.messaging.keys.sweeps import data_key_sweep
 from services.messaging.messages import endpoints as messages
@@ -30,10 +32,10 @@ from services.messaging.stream.relay import relay_loop
 
 
 def _loops(context: MessagingContext) -> Mapping[str, Loop]:
-    return {
-        "stream_relay": relay_loop(context.database, context.cache, listen_url=context.settings.listen_url),
-        "attachments": attachment_loop(context),
-    }
+    url, history = context.settings.listen_url, context.history
+    relay = relay_loop(context.database, context.cache, listen_url=url, archived=history is not None)
+    loops = {"stream_relay": relay, "attachments": attachment_loop(context)}
+    return loops if history is None else loops | {"history": filling_loop(context.database, history, listen_url=url)}
 
 
 SERVICE: Service[MessagingSettings, MessagingContext] = Service(
@@ -59,7 +61,7 @@ SERVICE: Service[MessagingSettings, MessagingContext] = Service(
         TenantAccessChanged: on_access_mode,
         MemberChanged: on_membership,
     },
-    sweeps=lambda context: (data_key_sweep(context.rings),),
+    sweeps=lambda context: (data_key_sweep(context.rings), *history_sweeps(context)),
     loops=_loops,
     socket=open_socket,
 )

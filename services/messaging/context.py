@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from libs.adapters.bus import open_bus
 from libs.adapters.cache import open_cache
+from libs.adapters.history import History, open_history
 from libs.adapters.keys import Keys, open_keys
 from libs.adapters.malware import ScansFiles, make_scanner
 from libs.adapters.objects import Objects, open_objects
@@ -15,6 +16,7 @@ from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from libs.contracts.billing import BillingClient
+from services.messaging.history.service import Archive
 from services.messaging.keys.service import KeyRings
 from services.messaging.settings import MessagingSettings
 
@@ -27,6 +29,8 @@ class MessagingContext(ServiceContext):
     keys: Keys
     rings: KeyRings
     cache: Redis
+    history: History | None
+    archive: Archive
     objects: Objects
     scanner: ScansFiles
     billing: BillingClient
@@ -40,6 +44,7 @@ async def open_context(settings: MessagingSettings) -> AsyncIterator[MessagingCo
         open_bus(settings.bus) as bus,
         open_keys(settings.keys) as keys,
         open_cache(settings.cache) as cache,
+        open_history(settings.history) as history,
         open_objects(settings.objects) as objects,
     ):
         billing = ServiceHttp("billing", settings.billing_url, parts.signer)
@@ -56,6 +61,8 @@ async def open_context(settings: MessagingSettings) -> AsyncIterator[MessagingCo
                 keys=keys,
                 rings=KeyRings(parts.database, keys),
                 cache=cache,
+                history=history,
+                archive=Archive(parts.database, history, kept_months=settings.messages_kept_months),
                 objects=objects,
                 scanner=make_scanner(settings.malware),
                 billing=BillingClient(billing),

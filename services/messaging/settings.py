@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from libs.adapters.bus import BusSettings
 from libs.adapters.cache import CacheSettings
+from libs.adapters.history import HistorySettings, NoHistorySettings
 from libs.adapters.keys import KeysSettings
 from libs.adapters.malware import MalwareSettings, NoScannerSettings
 from libs.adapters.objects import ObjectsSettings
@@ -26,6 +27,10 @@ class MessagingSettings(ServiceSettings):
     bus: BusSettings
     keys: KeysSettings
     cache: CacheSettings
+    history: HistorySettings = NoHistorySettings()
+    messages_kept_months: int = Field(
+        default=12, ge=1, description="Months for which messages are in PostgreSQL too, where there is a history."
+    )
     objects: ObjectsSettings
     malware: MalwareSettings = NoScannerSettings()
     billing_url: str = Field(description="Where billing answers the other services.")

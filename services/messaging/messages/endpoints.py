@@ -110,6 +110,7 @@ async def edit_message(
     conversation_id: UUID, message_id: UUID, body: MessageChange, member: Writer, context: Context
 ) -> MessageAnswer:
     """Your own. What it said before is kept as a revision; the same text again changes nothing."""
+    await context.archive.make_changeable(member.tenant_id, conversation_id, message_id)
     ring = await context.rings.ring(member.tenant_id)
     async with context.database.tenant_session(member.tenant_id) as session:
         await changes.edit(
@@ -141,6 +142,7 @@ async def edit_message(
 )
 async def delete_message(conversation_id: UUID, message_id: UUID, member: Writer, context: Context) -> None:
     """Your own, or any as an admin of the conversation. Its texts are gone then; that it was there is still seen."""
+    await context.archive.make_changeable(member.tenant_id, conversation_id, message_id)
     async with context.database.tenant_session(member.tenant_id) as session:
         await changes.remove(
             session,

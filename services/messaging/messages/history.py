@@ -44,7 +44,15 @@ async def read_page(
         )
     if not rows:
         raise ConversationNotFound
-    found = [row for row in rows if row.id is not None]
+    found = await context.archive.complete(
+        tenant_id,
+        conversation_id,
+        [row for row in rows if row.id is not None],
+        split=window.split,
+        older=window.older + 1,
+        newer=window.newer + 1,
+        thread_root_id=thread_root_id,
+    )
     items, has_before, has_after = _cut(found, window)
     return HistoryPage(
         items=await views.answers(context.rings, tenant_id, items),
@@ -66,6 +74,8 @@ async def read_message(
     async with context.database.tenant_session(tenant_id) as session:
         await access.see(session, conversation_id, user_id)
         row = (await repository.read_messages(session, [message_id])).get(message_id)
+    if row is None:
+        row = (await context.archive.find(tenant_id, [message_id])).get(message_id)
     if row is None or row.conversation_id != conversation_id:
         raise MessageNotFound
     return await views.answer(context.rings, tenant_id, row)
@@ -87,7 +97,10 @@ async def read_replies(
     """
     async with context.database.tenant_session(tenant_id) as session:
         await access.see(session, conversation_id, user_id)
-        if await repository.find(session, conversation_id, message_id) is None:
+        here = await repository.find(session, conversation_id, message_id)
+    if here is None:
+        root = (await context.archive.find(tenant_id, [message_id])).get(message_id)
+        if root is None or root.conversation_id != conversation_id:
             raise MessageNotFound
     return await read_page(
         context,
@@ -107,6 +120,7 @@ async def read_revisions(
     Raises:
         ConversationNotFound, MessageNotFound
     """
+    await context.archive.make_changeable(tenant_id, conversation_id, message_id)
     async with context.database.tenant_session(tenant_id) as session:
         await access.see(session, conversation_id, user_id)
         message = await repository.find(session, conversation_id, message_id)

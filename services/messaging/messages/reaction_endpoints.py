@@ -34,6 +34,7 @@ Emoji = Annotated[str, Path(min_length=1, max_length=MAX_EMOJI, description="The
 )
 async def add_reaction(conversation_id: UUID, message_id: UUID, emoji: Emoji, member: Writer, context: Context) -> None:
     """Each person once with each emoji; a message takes twenty different ones."""
+    await context.archive.make_changeable(member.tenant_id, conversation_id, message_id)
     async with context.database.tenant_session(member.tenant_id) as session:
         await changes.react(
             session,
@@ -58,6 +59,7 @@ async def remove_reaction(
     conversation_id: UUID, message_id: UUID, emoji: Emoji, member: Writer, context: Context
 ) -> None:
     """Your own; where it is not, nothing changes."""
+    await context.archive.make_changeable(member.tenant_id, conversation_id, message_id)
     async with context.database.tenant_session(member.tenant_id) as session:
         await changes.take_reaction_back(
             session,

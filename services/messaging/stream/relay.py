@@ -23,8 +23,10 @@ def stream_channel(event: CarriedEvent) -> str:
     return tenant_key(event.tenant_id, "stream", str(event.stream_id))
 
 
-async def relay_once(database: Database, cache: Redis) -> int:
+async def relay_once(database: Database, cache: Redis, *, archived: bool = False) -> int:
     """Publishes up to `BATCH` events and returns how many; other relays skip those that this one holds.
+
+    Where messages are `archived`, it notes for the archive which ones the events changed.
 
     Raises:
         RedisError, OSError: Valkey is away; the events stay and are told later.
@@ -39,14 +41,16 @@ async def relay_once(database: Database, cache: Redis) -> int:
         failpoint("stream.publish.before")
         await pipeline.execute()
         failpoint("stream.publish.after")
+        if archived:
+            await lookups.note_changes(session, [event for _, event in entries])
         await lookups.forget_entries(session, [entry for entry, _ in entries])
         return len(entries)
 
 
-def relay_loop(database: Database, cache: Redis, *, listen_url: str) -> Loop:
+def relay_loop(database: Database, cache: Redis, *, listen_url: str, archived: bool = False) -> Loop:
     """Relays at each ring, and every half second in any case."""
 
     async def relay() -> bool:
-        return await relay_once(database, cache) == BATCH
+        return await relay_once(database, cache, archived=archived) == BATCH
 
     return work_at_rings(BELL, relay, url=listen_url, poll_seconds=POLL_SECONDS)
