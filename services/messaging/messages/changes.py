@@ -57,7 +57,7 @@ async def edit(
     mentions, everyone = await _members_named(session, place, text)
     await change_repository.keep_revision(session, message)
     await change_repository.name_members(session, message, everyone - {user_id})
-    tokens = tokens_of_text(text, ring.search_key) if ring.search_key is not None else []
+    tokens = tokens_of_text(text, ring.search_key, conversation_id)
     await change_repository.index(session, message, tokens)
     position = await take_position(session, message.tenant_id, conversation_id)
     said = {"revision": message.revision + 1, "mentions": list(mentions.user_ids), "mentions_all": mentions.everyone}

@@ -176,7 +176,7 @@ def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attached: list[dic
         "sealed": ring.seal(draft.text, message_bound(draft.message_id, 1)),
         "mentions": list(mentions.user_ids),
         "mentions_all": mentions.everyone,
-        "tokens": tokens_of_text(draft.text, ring.search_key) if ring.search_key is not None else [],
+        "tokens": tokens_of_text(draft.text, ring.search_key, draft.conversation_id),
         "data": orjson.dumps(data).decode(),
         "now": draft.now,
     }

@@ -8,22 +8,39 @@ alone; the messages themselves are read as the tenant, under its policy, and the
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_CANDIDATES = text("""
-    SELECT x.message_id FROM message_search x
-    WHERE x.tenant_id = :tenant_id
-      AND x.tokens @> CAST(:tokens AS bigint[])
-      AND x.conversation_id IN (
-          SELECT p.conversation_id FROM conversation_member p
-          WHERE p.tenant_id = :tenant_id AND p.user_id = :user_id
-            AND (CAST(:conversation_id AS uuid) IS NULL OR p.conversation_id = :conversation_id)
-      )
-      AND (CAST(:before AS uuid) IS NULL OR x.message_id < CAST(:before AS uuid))
+LATEST = 5_000
+MAX_WORDS = 8
+_BEFORE = "(CAST(:before AS uuid) IS NULL OR y.message_id < CAST(:before AS uuid))"
+# Both are put apart before the order is asked for, or PostgreSQL might follow the order through every message.
+_LATEST = f"""
+    SELECT z.* FROM (
+        SELECT * FROM message_search y WHERE y.tenant_id = :tenant_id AND {_BEFORE}
+        ORDER BY y.message_id DESC LIMIT {LATEST}
+    ) z WHERE true {{words}}
+"""  # noqa: S608  # constants
+_INDEXED = f"SELECT * FROM message_search y WHERE y.tenant_id = :tenant_id AND {_BEFORE} {{words}}"  # noqa: S608
+_CANDIDATES = """
+    WITH found AS MATERIALIZED ({found})
+    SELECT x.message_id FROM found x
+    WHERE x.conversation_id IN (
+        SELECT p.conversation_id FROM conversation_member p WHERE p.tenant_id = :tenant_id AND p.user_id = :user_id
+    )
     ORDER BY x.message_id DESC
     LIMIT :limit
-""")
+"""
+
+
+def _query(found: str, words: int) -> TextClause:
+    has_all = " ".join(f"AND tokens && CAST(:word_{number} AS bigint[])" for number in range(words))
+    return text(_CANDIDATES.format(found=found.format(words=has_all)))
+
+
+# A statement for each number of words, so that each is prepared once.
+_AMONG_LATEST = [_query(_LATEST, words) for words in range(MAX_WORDS + 1)]
+_BY_INDEX = [_query(_INDEXED, words) for words in range(MAX_WORDS + 1)]
 
 
 async def candidates(
@@ -31,18 +48,19 @@ async def candidates(
     *,
     tenant_id: UUID,
     user_id: UUID,
-    tokens: Sequence[int],
-    conversation_id: UUID | None,
+    tokens: Sequence[Sequence[int]],
     before: UUID | None,
     limit: int,
 ) -> Sequence[UUID]:
-    """Messages with all `tokens` in conversations that the person takes part in, newest first."""
-    values = {
-        "tenant_id": tenant_id,
-        "user_id": user_id,
-        "tokens": list(tokens),
-        "conversation_id": conversation_id,
-        "before": before,
-        "limit": limit,
-    }
-    return (await session.scalars(_CANDIDATES, values)).all()
+    """Messages with one of each list of `tokens`, in conversations that the person takes part in, newest first.
+
+    `tokens` has `MAX_WORDS` lists at the most. First the latest messages of the business are looked through: a word
+    that stands in every other one is found there at once, while the index would bring them all. What is not found so is
+    rare enough for the index.
+    """
+    values = {"tenant_id": tenant_id, "user_id": user_id, "before": before, "limit": limit}
+    values |= {f"word_{number}": list(of_word) for number, of_word in enumerate(tokens)}
+    found = (await session.scalars(_AMONG_LATEST[len(tokens)], values)).all()
+    if len(found) == limit:
+        return found
+    return (await session.scalars(_BY_INDEX[len(tokens)], values)).all()

@@ -6,14 +6,16 @@ See `docs/adr/0009-search-over-sealed-messages.md` for the choice and what it re
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.messaging.context import MessagingContext
-from services.messaging.conversations import access
+from services.messaging.conversations import access, member_repository
 from services.messaging.keys.service import TextsUnreadable
 from services.messaging.messages import repository, views
 from services.messaging.messages.schemas import MessageAnswer
 from services.messaging.search import lookups
 from services.messaging.search.schemas import Found, Hit
-from services.messaging.search.tokens import SHORTEST_PREFIX, Word, tokens_of_query, words_in
+from services.messaging.search.tokens import SHORTEST_PREFIX, Word, tokens_of_words, words_in
 
 MAX_FOUND = 100
 
@@ -30,7 +32,8 @@ async def search(
 ) -> tuple[list[Hit], UUID | None]:
     """Up to `limit` messages that the person may read and that have every word of `query`, newest first.
 
-    A word of three letters or more finds what begins with it; a shorter one finds itself. `before` is a message that
+    The first eight words count. A word of three letters or more finds what begins with it; a shorter one finds itself.
+    `before` is a message that
     the newest hit is older than; the second value is that of the next page, None on the last one.
 
     Raises:
@@ -40,10 +43,9 @@ async def search(
     ring = await context.rings.ring(tenant_id)
     if ring.search_key is None:
         raise TextsUnreadable
-    words = [word.folded for word in words_in(query)]
+    words = list(dict.fromkeys(word.folded for word in words_in(query)))[: lookups.MAX_WORDS]
     async with context.database.tenant_session(tenant_id) as session:
-        if conversation_id is not None:
-            await access.see(session, conversation_id, user_id)
+        within = await _conversations(session, user_id, conversation_id)
     if not words:
         return [], None
     async with context.database.system_session() as session:
@@ -51,8 +53,7 @@ async def search(
             session,
             tenant_id=tenant_id,
             user_id=user_id,
-            tokens=tokens_of_query(query, ring.search_key),
-            conversation_id=conversation_id,
+            tokens=tokens_of_words(words, ring.search_key, within),
             before=before,
             limit=limit + 1,
         )
@@ -62,9 +63,17 @@ async def search(
     return hits, ids[limit - 1] if more else None
 
 
+async def _conversations(session: AsyncSession, user_id: UUID, one: UUID | None) -> Sequence[UUID]:
+    if one is None:
+        return await member_repository.conversations_of(session, user_id)
+    await access.see(session, one, user_id)
+    return [one]
+
+
 async def _read(context: MessagingContext, tenant_id: UUID, ids: Sequence[UUID]) -> list[MessageAnswer]:
     async with context.database.tenant_session(tenant_id) as session:
         rows = await repository.read_messages(session, ids)
+    rows |= await context.archive.find(tenant_id, [one for one in ids if one not in rows])
     return await views.answers(context.rings, tenant_id, [rows[one] for one in ids if one in rows])
 
 

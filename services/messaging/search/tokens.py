@@ -1,11 +1,15 @@
-"""Words and their tokens. A token is what a word's beginning becomes under the tenant's search key. No I/O."""
+"""Words and their tokens: what a word's beginning becomes in one conversation, under the tenant's search key.
+
+The same word has other tokens in another conversation, so that the index does not say who writes of the same. No I/O.
+"""
 
 import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 # Letters and digits together; of scripts that put no space between words, each sign is a word. Mentions are none.
 _WORD = re.compile(r"<@[0-9a-zA-Z-]+>|(?P<word>[぀-ヿ㐀-䶿一-鿿]|[^\W_぀-ヿ㐀-䶿一-鿿]+)")
@@ -36,15 +40,22 @@ def words_in(text: str) -> Iterator[Word]:
             yield Word(word, found.start(), found.end())
 
 
-def tokens_of_text(text: str, key: bytes) -> list[int]:
-    """The tokens by which a message is found: of each word, its beginnings from three letters to 24, or all of it."""
+def tokens_of_text(text: str, key: bytes | None, conversation_id: UUID) -> list[int]:
+    """The tokens by which a message is found: of each word, its beginnings from three letters to 24, or all of it.
+
+    Without a key there are none.
+    """
+    if key is None:
+        return []
     beginnings = {beginning for word in {one.folded for one in words_in(text)} for beginning in _beginnings(word)}
-    return sorted(_token(beginning, key) for beginning in beginnings)
+    keyed = hmac.new(key, conversation_id.bytes, hashlib.sha256)
+    return sorted(_token(beginning, keyed) for beginning in beginnings)
 
 
-def tokens_of_query(query: str, key: bytes) -> list[int]:
-    """The tokens that a message must have, all of them, so that each word of the query begins one of its words."""
-    return sorted({_token(word, key) for word in (one.folded[:LONGEST_PREFIX] for one in words_in(query))})
+def tokens_of_words(words: Iterable[str], key: bytes, conversation_ids: Collection[UUID]) -> list[list[int]]:
+    """For each folded word asked for, its tokens in those conversations: a message must have one of each list."""
+    keyed = [hmac.new(key, one.bytes, hashlib.sha256) for one in conversation_ids]
+    return [[_token(word[:LONGEST_PREFIX], one) for one in keyed] for word in words]
 
 
 def _beginnings(word: str) -> Iterator[str]:
@@ -54,6 +65,7 @@ def _beginnings(word: str) -> Iterator[str]:
         yield word[:length]
 
 
-def _token(beginning: str, key: bytes) -> int:
-    digest = hmac.new(key, beginning.encode(), hashlib.sha256).digest()
-    return int.from_bytes(digest[:_TOKEN_BYTES], "big", signed=True)
+def _token(beginning: str, keyed: hmac.HMAC) -> int:
+    full = keyed.copy()
+    full.update(beginning.encode())
+    return int.from_bytes(full.digest()[:_TOKEN_BYTES], "big", signed=True)

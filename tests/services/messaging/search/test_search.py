@@ -6,7 +6,7 @@ import pytest
 
 from libs.common.ids import new_id
 from services.messaging.context import MessagingContext
-from services.messaging.search.tokens import folded, tokens_of_query, tokens_of_text, words_in
+from services.messaging.search.tokens import folded, tokens_of_text, tokens_of_words, words_in
 from tests.services.messaging.people import Person, Team, message_path, opened_team
 from tests.services.messaging.world import new_business
 
@@ -100,14 +100,23 @@ async def test_hits_are_paged_newest_first(team: Team) -> None:
     assert await team[0].refused("GET", "/search", **(query | {"q": "other"})) == (400, "bad_cursor")
 
 
-def test_tokens_are_of_the_tenants_key_and_say_no_word() -> None:
-    text = "Brezeln"
-    assert len(tokens_of_text(text, KEY)) == len("brezeln") - 2
-    assert set(tokens_of_query("Brez", KEY)) < set(tokens_of_text(text, KEY))
-    assert not set(tokens_of_text(text, KEY)) & set(tokens_of_text(text, OTHER_KEY))
-    assert len(tokens_of_text("x" * 1000, KEY)) == 22
-    assert set(tokens_of_query("x" * 1000, KEY)) <= set(tokens_of_text("x" * 1000, KEY))
-    assert all(-(2**63) <= token < 2**63 for token in tokens_of_text("a bc def " * 9, KEY))
+def test_tokens_are_of_the_tenants_key_and_one_conversation() -> None:
+    here, there = new_id(), new_id()
+    tokens = set(tokens_of_text("Brezeln", KEY, here))
+    assert len(tokens) == len("brezeln") - 2
+    [[asked_here, asked_there]] = tokens_of_words(["brez"], KEY, [here, there])
+    assert asked_here in tokens
+    assert asked_there not in tokens
+    assert not tokens & {*tokens_of_text("Brezeln", OTHER_KEY, here), *tokens_of_text("Brezeln", KEY, there)}
+    assert tokens_of_text("Brezeln", None, here) == []
+
+
+def test_a_long_word_is_found_by_its_first_letters() -> None:
+    here, long = new_id(), "x" * 1000
+    tokens = tokens_of_text(long, KEY, here)
+    assert len(tokens) == 22
+    assert tokens_of_words([long], KEY, [here])[0][0] in tokens
+    assert all(-(2**63) <= token < 2**63 for token in tokens)
 
 
 @pytest.mark.parametrize(
