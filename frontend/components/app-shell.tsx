@@ -19,7 +19,7 @@ import { session } from "@/lib/session/session";
 import { useSessionStatus } from "@/lib/session/use-session";
 
 /** The rooms, in the order of the navigation. */
-const ROOMS = ["dashboard", "deployments", "billing", "account"] as const;
+const ROOMS = ["dashboard", "deployments", "team", "billing", "account"] as const;
 
 export function AppShell({
   locale,

@@ -28,6 +28,7 @@ export function Preferences() {
             className="py-2 text-ink-soft underline-offset-4 hover:underline aria-[current]:font-semibold aria-[current]:text-ink"
             onClick={(event) => {
               event.currentTarget.search = window.location.search;
+              event.currentTarget.hash = window.location.hash;
             }}
           >
             {LANGUAGE_NAMES[each]}

@@ -6,12 +6,14 @@ import dashboard from "./dashboard.json";
 import deployments from "./deployments.json";
 import errors from "./errors.json";
 import forbidden from "./forbidden.json";
+import invitation from "./invitation.json";
 import landing from "./landing.json";
 import login from "./login.json";
 import onboarding from "./onboarding.json";
 import plans from "./plans.json";
 import problems from "./problems.json";
 import signup from "./signup.json";
+import team from "./team.json";
 
 export default {
   account,
@@ -22,10 +24,12 @@ export default {
   deployments,
   errors,
   forbidden,
+  invitation,
   landing,
   login,
   onboarding,
   plans,
   problems,
   signup,
+  team,
 };
