@@ -255,6 +255,7 @@ class World:
                 "objects": self.objects,
                 "billing_url": self.url("billing"),
                 "attachments_bucket": ATTACHMENTS_BUCKET,
+                "web_origins": self.web_origins,
             }
         )
 
@@ -298,7 +299,7 @@ class World:
         )
 
     def web(self, frontend: Path) -> WebSettings:
-        return WebSettings(frontend=frontend, api_url=self.gateway_url)
+        return WebSettings(frontend=frontend, api_url=self.gateway_url, files_url=self.url("objects"))
 
     def edge(self) -> EdgeSettings:
         return EdgeSettings(cloud_url=self.url("cloud"), hosts=self.home.path / "hosts", port=self.ports["edge"])
