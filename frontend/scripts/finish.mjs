@@ -8,8 +8,10 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const OUT = fileURLToPath(new URL("../out", import.meta.url));
 const COMPRESSED = new Set([".html", ".js", ".css", ".svg", ".txt", ".json", ".xml", ".webmanifest"]);
-// The API's address is known only when the app runs (`/config.json`): the host's header names it exactly.
-const CONNECT = "'self' https: http://127.0.0.1:* http://localhost:*";
+// The API's address is known only when the app runs (`/config.json`): the host's header names it exactly. Files are
+// fetched from, and sent to, a store of another name.
+const ELSEWHERE = "https: http://127.0.0.1:* http://localhost:*";
+const CONNECT = `'self' ${ELSEWHERE} wss: ws://127.0.0.1:* ws://localhost:*`;
 
 function* files(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -29,7 +31,7 @@ function policy(html) {
     "default-src 'none'",
     `script-src 'self' ${[...hashes].join(" ")}`,
     "style-src 'self'",
-    "img-src 'self' data:",
+    `img-src 'self' data: ${ELSEWHERE}`,
     "font-src 'self'",
     `connect-src ${CONNECT}`,
     "manifest-src 'self'",

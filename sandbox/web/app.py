@@ -20,10 +20,14 @@ _KEPT_WHEN_UNCHANGED = {"ETag", "Cache-Control", "Vary"}
 
 @dataclass(frozen=True, kw_only=True)
 class WebSettings:
-    """`frontend` is the web app's folder with `out` and `hosting/headers.json`, `api_url` the gateway's base URL."""
+    """`frontend` is the web app's folder with `out` and `hosting/headers.json`, `api_url` the gateway's base URL.
+
+    `files_url` is the base URL of the store to which files are uploaded, where there is one.
+    """
 
     frontend: Path
     api_url: str
+    files_url: str | None = None
 
 
 def create_app(settings: WebSettings) -> Starlette:
@@ -31,15 +35,16 @@ def create_app(settings: WebSettings) -> Starlette:
     headers = json.loads((settings.frontend / "hosting" / "headers.json").read_text())
     # Over plain HTTP it must not be sent (RFC 6797, section 7.2).
     kept = {name: str(value) for name, value in headers.items() if name != "Strict-Transport-Security"}
-    return Starlette(routes=[Route("/{path:path}", _WebApp(Site(settings.frontend / "out"), settings.api_url, kept))])
+    return Starlette(routes=[Route("/{path:path}", _WebApp(Site(settings.frontend / "out"), settings, kept))])
 
 
 class _WebApp:
     """ASGI: every path is a file of the site but `/config.json`."""
 
-    def __init__(self, site: Site, api_url: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, site: Site, settings: WebSettings, headers: Mapping[str, str]) -> None:
         self._site = site
-        self._api_url = api_url
+        self._api_url = settings.api_url
+        self._files_url = settings.files_url
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +72,9 @@ class _WebApp:
         return self._api_url.replace("127.0.0.1", "localhost") if host.startswith("localhost:") else self._api_url
 
     def _security_headers(self, api_url: str) -> dict[str, str]:
-        policy = [self._headers.get("Content-Security-Policy", ""), f"connect-src 'self' {api_url}"]
+        # The API over HTTP and, where a policy tells their schemes apart, over WebSockets.
+        sources = ["'self'", api_url, api_url.replace("http", "ws", 1), self._files_url]
+        policy = [self._headers.get("Content-Security-Policy", ""), f"connect-src {' '.join(filter(None, sources))}"]
         return {**self._headers, "Content-Security-Policy": "; ".join(filter(None, policy))}
 
 

@@ -187,7 +187,10 @@ async def test_the_api_has_the_name_by_which_the_app_was_asked(web: httpx.AsyncC
 async def test_every_answer_has_the_headers_of_the_hosting_file(web: httpx.AsyncClient) -> None:
     for path in ("/", "/config.json", "/nothing", f"/{SCRIPT}"):
         headers = (await web.get(path)).headers
-        assert headers["content-security-policy"] == f"frame-ancestors 'none'; connect-src 'self' {API}"
+        assert (
+            headers["content-security-policy"]
+            == f"frame-ancestors 'none'; connect-src 'self' {API} {API.replace('http', 'ws', 1)}"
+        )
         assert headers["x-content-type-options"] == "nosniff"
         assert "strict-transport-security" not in headers
 
