@@ -3,40 +3,40 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.history.models import ArchiveEntry
-from services.messaging.stream.models import RelayEntry, Stream, StreamEvent
-from services.messaging.stream.wire import CarriedEvent, carried
+from services.messaging.stream.models import Stream
+from services.messaging.stream.wire import CarriedEvent
 
 _OF_MESSAGES = ("message.", "reaction.")
 
 
-async def claim_entries(session: AsyncSession, *, limit: int) -> Sequence[tuple[int, CarriedEvent]]:
-    """Events that are to be relayed, each with its place in the relay's own order; held until the session ends."""
-    wanted = (
-        select(RelayEntry.position, StreamEvent, Stream.epoch)
-        .join(
-            StreamEvent,
-            (StreamEvent.tenant_id == RelayEntry.tenant_id)
-            & (StreamEvent.stream_id == RelayEntry.stream_id)
-            & (StreamEvent.seq == RelayEntry.seq),
+_TAKE = text("""
+    WITH taken AS (
+        DELETE FROM relay_entry
+        WHERE (tenant_id, position) IN (
+            SELECT tenant_id, position FROM relay_entry ORDER BY position LIMIT :most FOR UPDATE SKIP LOCKED
         )
-        .join(Stream, (Stream.tenant_id == RelayEntry.tenant_id) & (Stream.id == RelayEntry.stream_id))
-        .order_by(RelayEntry.position)
-        .limit(limit)
-        .with_for_update(of=RelayEntry, skip_locked=True)
+        RETURNING tenant_id, position, stream_id, seq
     )
-    rows = (await session.execute(wanted)).all()
-    return [(position, carried(event, epoch)) for position, event, epoch in rows]
+    SELECT e.tenant_id, e.stream_id, s.epoch, e.seq, e.kind, e.actor_id, e.message_id, e.data, e.sealed,
+           e.created_at AS at
+    FROM taken t
+    JOIN stream_event e ON e.tenant_id = t.tenant_id AND e.stream_id = t.stream_id AND e.seq = t.seq
+    JOIN stream s ON s.tenant_id = t.tenant_id AND s.id = t.stream_id
+    ORDER BY t.position
+""").columns(data=JSONB())
 
 
-async def forget_entries(session: AsyncSession, positions: Sequence[int]) -> None:
-    """Those events were relayed."""
-    await session.execute(
-        delete(RelayEntry).where(RelayEntry.position.in_(positions)).execution_options(synchronize_session=False)
-    )
+async def take_events(session: AsyncSession, *, most: int) -> Sequence[CarriedEvent]:
+    """Events that are to be relayed, in the order in which they were written. They are noted as relayed if the session
+    commits; other relays pass them over meanwhile.
+    """
+    rows = await session.execute(_TAKE, {"most": most})
+    return [CarriedEvent(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name for it
 
 
 async def note_changes(session: AsyncSession, events: Sequence[CarriedEvent]) -> None:

@@ -3,6 +3,8 @@
 What the relay publishes twice, or out of order, or what Valkey loses, the nodes put right by `seq`.
 """
 
+import asyncio
+
 from redis.asyncio import Redis
 
 from libs.adapters.cache import tenant_key
@@ -16,6 +18,8 @@ from services.messaging.stream.wire import CarriedEvent, packed
 
 BATCH = 500
 POLL_SECONDS = 0.5
+GATHER_SECONDS = 0.008
+"""What comes within so short a time goes in one transaction; nobody sees the difference, and it halves the work."""
 
 
 def stream_channel(event: CarriedEvent) -> str:
@@ -32,25 +36,25 @@ async def relay_once(database: Database, cache: Redis, *, archived: bool = False
         RedisError, OSError: Valkey is away; the events stay and are told later.
     """
     async with database.system_session() as session:
-        entries = await lookups.claim_entries(session, limit=BATCH)
-        if not entries:
+        events = await lookups.take_events(session, most=BATCH)
+        if not events:
             return 0
         pipeline = cache.pipeline(transaction=False)
-        for _, event in entries:
+        for event in events:
             pipeline.publish(stream_channel(event), packed(event))
         failpoint("stream.publish.before")
         await pipeline.execute()
         failpoint("stream.publish.after")
         if archived:
-            await lookups.note_changes(session, [event for _, event in entries])
-        await lookups.forget_entries(session, [entry for entry, _ in entries])
-        return len(entries)
+            await lookups.note_changes(session, events)
+        return len(events)
 
 
 def relay_loop(database: Database, cache: Redis, *, listen_url: str, archived: bool = False) -> Loop:
     """Relays at each ring, and every half second in any case."""
 
     async def relay() -> bool:
+        await asyncio.sleep(GATHER_SECONDS)
         return await relay_once(database, cache, archived=archived) == BATCH
 
     return work_at_rings(BELL, relay, url=listen_url, poll_seconds=POLL_SECONDS)
