@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text
+from sqlalchemy import Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.adapters.history import ArchivedMessage
@@ -55,6 +55,21 @@ _NOTE_ARCHIVED = """
     WHERE id >= first_id(:first) AND id < first_id(:end) GROUP BY tenant_id, conversation_id
     ON CONFLICT (tenant_id, conversation_id)
     DO UPDATE SET up_to_seq = greatest(archived_conversation.up_to_seq, excluded.up_to_seq)
+"""
+_KEEP_LAST = """
+    INSERT INTO message_brought_back (tenant_id, message_id, since)
+    SELECT m.tenant_id, m.id, clock_timestamp() FROM message m
+    JOIN conversation c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id AND c.message_count = m.number
+    WHERE m.id >= first_id(:first) AND m.id < first_id(:end)
+    ON CONFLICT (tenant_id, message_id) DO UPDATE SET since = excluded.since
+    RETURNING message_id
+"""
+_BROUGHT_BACK = """
+    SELECT b.tenant_id, b.message_id FROM message_brought_back b
+    JOIN message m ON m.tenant_id = b.tenant_id AND m.id = b.message_id
+    JOIN conversation c ON c.tenant_id = m.tenant_id AND c.id = m.conversation_id
+    WHERE b.since < :before AND m.number < c.message_count
+    ORDER BY random() LIMIT :limit
 """
 _FORGET_HANGING = """
     DELETE FROM {table} WHERE message_id >= first_id(:first) AND message_id < first_id(:end)
@@ -117,6 +132,13 @@ async def note_archived(session: AsyncSession, first: datetime, end: datetime) -
     await session.execute(text(_NOTE_ARCHIVED), {"first": first, "end": end})
 
 
+async def keep_last(session: AsyncSession, first: datetime, end: datetime) -> list[UUID]:
+    """The last messages of conversations that end in the month. They stay, to be shown and read up to, until others
+    follow, and are noted as messages that came back are.
+    """
+    return list(await session.scalars(text(_KEEP_LAST), {"first": first, "end": end}))
+
+
 async def drop_month(
     session: AsyncSession, first: datetime, end: datetime, *, digest: tuple[int, int], kept: Sequence[UUID]
 ) -> bool:
@@ -137,14 +159,12 @@ async def drop_month(
 
 
 async def brought_back(session: AsyncSession, *, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """Messages, by tenant and id, that came back before then; in no order, so that none holds up the others."""
-    wanted = (
-        select(MessageBroughtBack.tenant_id, MessageBroughtBack.message_id)
-        .where(MessageBroughtBack.since < before)
-        .order_by(func.random())
-        .limit(limit)
-    )
-    return [(row.tenant_id, row.message_id) for row in await session.execute(wanted)]
+    """Messages, by tenant and id, that came back before then and that others follow.
+
+    They come in no order, so that none holds up the others.
+    """
+    found = await session.execute(text(_BROUGHT_BACK), {"before": before, "limit": limit})
+    return [(row.tenant_id, row.message_id) for row in found]
 
 
 async def take_away(session: AsyncSession, message: ArchivedMessage) -> bool:

@@ -33,7 +33,7 @@ class ArchivedConversation(Base):
 
 
 class MessageBroughtBack(Base):
-    """A message that came back from the archive to be changed, `since` (technical time)."""
+    """A message that is here though its month is archived: to be changed, or as the last one. `since` is technical."""
 
     __tablename__ = "message_brought_back"
     __table_args__ = keeps(owner="messaging", retention="tenant", erasure="deleted")

@@ -95,7 +95,8 @@ async def archive_month(database: Database, history: History, month: date) -> bo
     """Compares a whole month with the archive and drops it here; False, and it stays whole, if anything differed.
 
     What differed is put into the archive, so that the next run finds it there. A message too large for the archive
-    stays here for good. Changes while it is compared are seen by the sum of versions, under the lock that drops it.
+    stays here for good, and the last one of a conversation until others follow. Changes while the month is
+    compared are seen by the sum of versions, under the lock that drops it.
 
     Raises:
         HistoryUnavailable: the archive is away.
@@ -112,13 +113,14 @@ async def archive_month(database: Database, history: History, month: date) -> bo
     try:
         async with database.system_session() as session:
             await lookups.note_archived(session, first, end)
-            if not await lookups.drop_month(session, first, end, digest=digest, kept=too_large):
+            kept = [*too_large, *await lookups.keep_last(session, first, end)]
+            if not await lookups.drop_month(session, first, end, digest=digest, kept=kept):
                 raise MonthChanged  # takes back what was noted
     except MonthChanged:
         logger.info("history.month_changed", month=str(month))
         return False
     MONTHS_DROPPED.inc()
-    logger.info("history.month_dropped", month=str(month), messages=digest[0], kept=len(too_large))
+    logger.info("history.month_dropped", month=str(month), messages=digest[0], kept=len(kept))
     return True
 
 

@@ -74,8 +74,11 @@ async def send_in(
     return answer.model_dump(mode="json")
 
 
-async def new_old_month(context: MessagingContext, team: Team) -> OldMonth:
-    """Five messages of a past month (one edited, one deleted, one a reply, two reacted to), and two of today."""
+async def new_old_month(context: MessagingContext, team: Team, *, followed: bool = True) -> OldMonth:
+    """Five messages of a past month (one edited, one deleted, one a reply, two reacted to).
+
+    If they are `followed`, then by two of today.
+    """
     month = months.later(date(2001, 1, 1), next(_MONTHS))
     async with context.database.system_session() as session:
         assert await lookups.add_month(session, month)
@@ -92,7 +95,7 @@ async def new_old_month(context: MessagingContext, team: Team) -> OldMonth:
     for person, emoji in ((0, "👍"), (1, "👍"), (1, "🦦")):
         await team[person].ask("PUT", f"{message_path(sent[0])}/reactions/{emoji}")
     await team[0].ask("PUT", f"{message_path(sent[3])}/reactions/🎉")
-    for number in range(2):
+    for number in range(2 if followed else 0):
         await team[0].send(conversation, f"Today's number {number}")
     now = [await team[0].ask("GET", message_path(message)) for message in sent]
     return OldMonth(month=month, conversation=conversation, messages=now)

@@ -12,7 +12,7 @@ from libs.common.sweeps import run_sweep
 from services.messaging.context import MessagingContext
 from services.messaging.history.models import MessageBroughtBack
 from services.messaging.history.sweeps import BACK_FOR, archive_month, take_away_sweep
-from tests.services.messaging.history.old import OldMonth, count_here, fill
+from tests.services.messaging.history.old import OldMonth, count_here, fill, new_old_month
 from tests.services.messaging.people import Team, message_path
 
 
@@ -132,6 +132,32 @@ async def test_an_archived_message_that_is_deleted_has_no_text_anywhere(
     assert b'"text": null' in held.body
     assert b'"revisions": []' in held.body
     assert (await team[0].ask("GET", message_path(message)))["text"] is None
+
+
+async def test_the_last_message_of_a_conversation_stays_to_be_shown_and_read_up_to(
+    messaging: MessagingContext, history: History, team: Team
+) -> None:
+    month = await new_old_month(messaging, team, followed=False)
+    await fill(messaging, history)
+    assert await archive_month(messaging.database, history, month.month)
+    assert await count_here(messaging, month) == 1
+
+    shown = await team[1].look(month.conversation)
+    assert shown["last_message"]["id"] == month.messages[-1]["id"]
+    assert shown["unread"] > 0
+    await team[1].ask("PUT", f"/{month.conversation['id']}/read", {"seq": shown["seq"]})
+    assert (await team[1].look(month.conversation))["unread"] == 0
+
+    sweep = take_away_sweep(messaging.database, history)
+    await make_brought_back_older(messaging)
+    await run_sweep(sweep, database=messaging.database, clock=messaging.clock)
+    assert await count_here(messaging, month) == 1
+    before = await team[0].send(month.conversation, "Good morning")
+    await run_sweep(sweep, database=messaging.database, clock=messaging.clock)
+
+    assert await count_here(messaging, month) == 0
+    page = await team[0].history(month.conversation, limit=100)
+    assert [one["id"] for one in page["items"]] == [*(one["id"] for one in month.messages), before["id"]]
 
 
 async def test_a_message_that_was_sent_long_ago_is_not_sent_again(team: Team, archived: OldMonth) -> None:
