@@ -63,13 +63,14 @@ class SubscriptionActivated(StateEvent):
 
 
 class SubscriptionChanged(StateEvent):
-    """A subscription's status or plan changed; the status is Stripe's word."""
+    """A subscription's status or plan changed; the status is Stripe's word, and `before` what it was until then."""
 
     type: ClassVar[str] = "billing.subscription.changed.v1"
 
     subscription_id: UUID
     plan: str
     status: str
+    before: str | None = None
     cancel_at_period_end: bool
 
 

@@ -46,6 +46,7 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/deployments", service="provisioner"),
     Route(prefix="/v1/stacks", service="provisioner"),
     Route(prefix="/v1/conversations", service="messaging"),
+    Route(prefix="/v1/notifications", service="messaging"),
     Route(prefix="/v1/realtime", service="messaging"),
     Route(prefix="/v1/dashboard", service="gateway"),
     Route(prefix="/v1/status", service="gateway", needs_token=False),

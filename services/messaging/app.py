@@ -22,6 +22,8 @@ from services.messaging.keys import operator_endpoints
 from services.messaging.keys.sweeps import data_key_sweep
 from services.messaging.messages import endpoints as messages
 from services.messaging.messages import reaction_endpoints as reactions
+from services.messaging.notifications import endpoints as notifications
+from services.messaging.notifications.handlers import notification_handlers
 from services.messaging.presence import endpoints as presence
 from services.messaging.realtime import endpoints as realtime
 from services.messaging.realtime.access import on_access_mode, on_membership
@@ -53,13 +55,15 @@ SERVICE: Service[MessagingSettings, MessagingContext] = Service(
         presence.router,
         realtime.router,
         attachments.router,
+        notifications.router,
         operator_endpoints.router,
     ),
     tables=Base.metadata,
     callers=operator_endpoints.OPERATOR_CALLERS,
-    handlers=lambda _context: {
+    handlers=lambda context: {
         TenantAccessChanged: on_access_mode,
         MemberChanged: on_membership,
+        **notification_handlers(context),
     },
     sweeps=lambda context: (data_key_sweep(context.rings), *history_sweeps(context)),
     loops=_loops,

@@ -148,6 +148,7 @@ async def _settle(session: AsyncSession, account: BillingAccount, change: _Chang
             subscription_id=row.id,
             plan=row.plan,
             status=row.status,
+            before=change.before,
             cancel_at_period_end=row.cancel_at_period_end,
             version=row.version,
         ),

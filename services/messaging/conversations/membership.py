@@ -16,13 +16,25 @@ from services.messaging.conversations.errors import (
 )
 from services.messaging.drafts import repository as drafts
 from services.messaging.members import repository as business
+from services.messaging.notifications.models import NotificationKind
+from services.messaging.notifications.service import notify
 from services.messaging.stream.service import Change, append_all, append_to_each
 
 
 async def add_people(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, roles: Mapping[UUID, str], *, by: UUID, now: datetime
+    session: AsyncSession,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    roles: Mapping[UUID, str],
+    *,
+    by: UUID,
+    now: datetime,
+    notified: bool = True,
 ) -> None:
-    """Adds those who do not take part yet, and tells the conversation and each of them."""
+    """Adds those who do not take part yet, and tells the conversation and each of them.
+
+    Those whom someone else added are notified of it too, if they are to be.
+    """
     added = await people.add(session, tenant_id, conversation_id, roles, now=now)
     new = [user_id for user_id in roles if user_id in added]
     told = await append_all(session, tenant_id, conversation_id, [_added(one, roles[one], by) for one in new])
@@ -35,6 +47,10 @@ async def add_people(
         for user_id, position in zip(new, told, strict=True)
     }
     await append_to_each(session, tenant_id, joined)
+    if notified and told:
+        others: dict[UUID, NotificationKind] = {user_id: "added_to_conversation" for user_id in new if user_id != by}
+        cause = f"added_to_conversation:{conversation_id}:{told[-1].seq}"
+        await notify(session, tenant_id, others, cause=cause, data={"conversation_id": conversation_id, "by": by})
 
 
 async def take_out(

@@ -45,7 +45,8 @@ async def open_direct(
         conversation_id = await repository.id_of_direct(session, direct_key) or conversation_id
         await repository.hold(session, conversation_id)
     roles = {user_id: "member", other: "member"}
-    await add_people(session, tenant_id, conversation_id, roles, by=user_id, now=context.clock.now())
+    now = context.clock.now()
+    await add_people(session, tenant_id, conversation_id, roles, by=user_id, now=now, notified=False)
     return conversation_id, made
 
 

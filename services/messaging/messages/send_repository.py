@@ -26,7 +26,7 @@ _WRITE = text(f"""
     counted AS (
         UPDATE conversation c SET message_count = c.message_count + 1, last_message_at = :now FROM place
         WHERE c.id = :conversation_id AND c.archived_at IS NULL
-        RETURNING c.message_count AS number
+        RETURNING c.message_count AS number, c.kind
     ),
     reader AS (
         UPDATE conversation_member p SET read_seq = place.seq, read_number = counted.number FROM place, counted
@@ -68,7 +68,8 @@ _WRITE = text(f"""
     relayed AS (
         INSERT INTO relay_entry (tenant_id, stream_id, seq) SELECT :tenant_id, :conversation_id, place.seq FROM place
     )
-    SELECT place.seq, counted.number, reader.user_id AS reader_id, root.id AS root_id, pg_notify('{BELL}', '')
+    SELECT place.seq, counted.number, counted.kind, reader.user_id AS reader_id, root.id AS root_id,
+           pg_notify('{BELL}', '')
     FROM place LEFT JOIN counted ON true LEFT JOIN reader ON true LEFT JOIN root ON true
 """)  # noqa: S608  # the bell's name is a constant
 
@@ -100,8 +101,9 @@ async def claim(
 async def write(session: AsyncSession, values: Mapping[str, Any]) -> Row[Any] | None:
     """Writes a message and all that hangs on it.
 
-    The row has `seq` and `number`, `reader_id` (null: the sender takes no part) and `root_id` (null: there is no such
-    thread); `number` is null where the conversation is archived. No row: there is no such conversation.
+    The row has `seq` and `number`, the conversation's `kind`, `reader_id` (null: the sender takes no part) and
+    `root_id` (null: there is no such thread); `number` is null where the conversation is archived. No row: there is no
+    such conversation.
     """
     return (await session.execute(_WRITE, values)).one_or_none()
 

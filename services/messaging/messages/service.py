@@ -10,7 +10,9 @@ import orjson
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.common.events import announce
 from libs.common.ids import new_id
+from libs.contracts.messaging import MessageSent
 from services.messaging.attachments import service as attachments
 from services.messaging.attachments.schemas import AttachmentAnswer
 from services.messaging.attachments.values import event_value, named_by
@@ -114,7 +116,28 @@ async def _write_first(session: AsyncSession, draft: _Draft, ring: KeyRing) -> M
         raise ConversationArchived
     if draft.thread_root_id is not None and written.root_id is None:
         raise WrongMessage("/thread_root_id", "no_thread", "Reply to a message of this conversation that is no reply.")
+    await _announce(session, draft, mentions, seq=written.seq, direct=written.kind == "direct")
     return _fresh(draft, mentions, named_by(ring, attached), seq=written.seq, number=written.number)
+
+
+async def _announce(session: AsyncSession, draft: _Draft, mentions: Mentions, *, seq: int, direct: bool) -> None:
+    """Tells messaging's own worker whom it may have to notify; nothing where there is nobody."""
+    named = [user_id for user_id in mentions.user_ids if user_id != draft.sender_id]
+    if not (direct or named or mentions.everyone or draft.thread_root_id):
+        return
+    sent = MessageSent(
+        tenant_id=draft.tenant_id,
+        occurred_at=draft.now,
+        conversation_id=draft.conversation_id,
+        message_id=draft.message_id,
+        seq=seq,
+        sender_id=draft.sender_id,
+        direct=direct,
+        mentioned=named,
+        mentions_all=mentions.everyone,
+        thread_root_id=draft.thread_root_id,
+    )
+    await announce(session, sent)
 
 
 async def _sent_before(session: AsyncSession, draft: _Draft) -> Row[Any]:

@@ -96,14 +96,20 @@ async def append_all(
     return positions
 
 
-async def append_to_each(session: AsyncSession, tenant_id: UUID, changes: Mapping[UUID, Change]) -> None:
-    """Writes one event to each of several streams, given by their ids; one that does not exist is passed over."""
+async def append_to_each(
+    session: AsyncSession, tenant_id: UUID, changes: Mapping[UUID, Change]
+) -> Mapping[UUID, Position]:
+    """Writes one event to each of several streams, given by their ids, and says where it stands in each.
+
+    A stream that does not exist is passed over.
+    """
     if not changes:
-        return
+        return {}
     taken = await repository.take_seq_of_each(session, changes.keys())
-    events = [_event(Position(tenant_id, one, *at), changes[one]) for one, at in sorted(taken.items())]
-    if events:
-        await repository.add_events(session, tenant_id, events)
+    positions = {one: Position(tenant_id, one, *at) for one, at in sorted(taken.items())}
+    if positions:
+        await repository.add_events(session, tenant_id, [_event(at, changes[one]) for one, at in positions.items()])
+    return positions
 
 
 async def _take_positions(session: AsyncSession, tenant_id: UUID, stream_id: UUID, count: int) -> Sequence[Position]:
