@@ -6,7 +6,7 @@ service's frames end is followed, so that a close frame of the gateway's own can
 
 import asyncio
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from uvicorn.config import Config
@@ -66,9 +66,7 @@ class TunnelProtocol(asyncio.Protocol):
         self._waits = self._answered = self._ending = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a WebSocket needs a stream")
-        self._client = transport
+        self._client = cast("asyncio.Transport", transport)  # uvloop's are none by their class
         self._connections.add(self)  # type: ignore[arg-type]  # uvicorn asks of it only `shutdown`
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -259,9 +257,7 @@ class _Service(asyncio.Protocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a WebSocket needs a stream")
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         if self._head is None:
