@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.connections import Api, gateway, running_home
+from cli.demo_conversation import show_conversation
 from cli.deployments import watch
 from cli.errors import fail
 
@@ -19,7 +20,7 @@ WAIT_SECONDS = 120
 
 
 def demo() -> None:
-    """Sign up, get a trial stack, pay with a test card, watch the stack move to its own host, read the mail."""
+    """Sign up, get a trial stack, pay with a test card, watch the stack move to its own host, read the mail, talk."""
     console = Console(highlight=False)
     with gateway() as api:
         email, password = _sign_up(api, console)
@@ -31,7 +32,10 @@ def demo() -> None:
         _watch(api, _deployment(api, "convert"), console)
         _show_stack(api, console)
         _show_mail(email, console)
-    console.print(f"\nSign in as [cyan]{email}[/] with the password [cyan]{password}[/].")
+        console.print("\n[bold]6. A conversation[/]")
+        colleague, colleague_password = show_conversation(api, console)
+    console.print(f"\nSign in as [cyan]{email}[/] with the password [cyan]{password}[/],")
+    console.print(f"or as [cyan]{colleague}[/] with [cyan]{colleague_password}[/].")
 
 
 def _sign_up(api: Api, console: Console) -> tuple[str, str]:
