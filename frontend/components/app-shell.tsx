@@ -5,8 +5,11 @@ import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { Brand } from "@/components/brand";
+import { classNames } from "@/components/class-names";
 import { Gate } from "@/components/gate";
 import { Link } from "@/components/link";
+import { MessagingProvider, useInbox } from "@/components/messaging";
+import { NotificationBell } from "@/components/notification-bell";
 import { Preferences } from "@/components/preferences";
 import { Providers } from "@/components/providers";
 import { StatusLine } from "@/components/status-line";
@@ -19,7 +22,7 @@ import { session } from "@/lib/session/session";
 import { useSessionStatus } from "@/lib/session/use-session";
 
 /** The rooms, in the order of the navigation. */
-const ROOMS = ["dashboard", "deployments", "team", "billing", "account"] as const;
+const ROOMS = ["dashboard", "conversations", "deployments", "team", "billing", "account"] as const;
 
 export function AppShell({
   locale,
@@ -32,7 +35,9 @@ export function AppShell({
 }) {
   return (
     <Providers locale={locale} messages={messages}>
-      <Frame>{children}</Frame>
+      <MessagingProvider>
+        <Frame>{children}</Frame>
+      </MessagingProvider>
     </Providers>
   );
 }
@@ -40,8 +45,10 @@ export function AppShell({
 function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations("common");
   useForgetOnSignOut();
+  // Conversations fill the screen, and scroll within it.
+  const isFull = neutralPath(usePathname()).startsWith("/conversations/");
   return (
-    <div className="flex min-h-dvh flex-col bg-sunken">
+    <div className={classNames("flex flex-col bg-sunken", isFull ? "h-dvh" : "min-h-dvh")}>
       <a
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:start-2 focus:top-2 focus:z-10 focus:rounded-lg focus:bg-raised focus:p-3"
@@ -58,12 +65,17 @@ function Frame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <StatusLine />
-      <main id="main" className="mx-auto w-full max-w-6xl flex-1 px-4 py-8 sm:px-6">
+      <main
+        id="main"
+        className={classNames("w-full flex-1", isFull ? "min-h-0" : "mx-auto max-w-6xl px-4 py-8 sm:px-6")}
+      >
         <Gate waiting={<Waiting />}>{children}</Gate>
       </main>
-      <footer className="mx-auto w-full max-w-6xl px-4 py-6 sm:px-6">
-        <Preferences />
-      </footer>
+      {!isFull && (
+        <footer className="mx-auto w-full max-w-6xl px-4 py-6 sm:px-6">
+          <Preferences />
+        </footer>
+      )}
     </div>
   );
 }
@@ -82,11 +94,29 @@ function Navigation() {
               className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4 sm:text-base"
             >
               {t(room)}
+              {room === "conversations" && <UnreadBadge />}
             </Link>
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** How many conversations have something new, those aside that were muted. */
+function UnreadBadge() {
+  const t = useTranslations("common.navigation");
+  const { conversations = [] } = useInbox();
+  const now = Date.now();
+  const count = conversations.filter(
+    ({ unread, muted_until }) => unread > 0 && (muted_until === null || Date.parse(muted_until) < now),
+  ).length;
+  if (count === 0) return null;
+  return (
+    <span className="ms-1.5 inline-block min-w-5 rounded-full bg-accent px-1.5 text-center text-xs font-semibold text-on-accent tabular-nums">
+      <span aria-hidden="true">{count}</span>
+      <span className="sr-only">{t("unread", { count })}</span>
+    </span>
   );
 }
 
@@ -99,6 +129,7 @@ function Account() {
       <span className="hidden max-w-56 truncate text-sm text-ink-soft sm:inline">
         {who.data?.tenant.name}
       </span>
+      <NotificationBell />
       <Button
         tone="quiet"
         size="sm"

@@ -2,6 +2,7 @@ import account from "./account.json";
 import billing from "./billing.json";
 import checkout from "./checkout.json";
 import common from "./common.json";
+import conversations from "./conversations.json";
 import dashboard from "./dashboard.json";
 import deployments from "./deployments.json";
 import errors from "./errors.json";
@@ -20,6 +21,7 @@ export default {
   billing,
   checkout,
   common,
+  conversations,
   dashboard,
   deployments,
   errors,

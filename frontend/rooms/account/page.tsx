@@ -6,6 +6,7 @@ import { RoomProblem } from "@/components/room-problem";
 import { Skeleton } from "@/components/ui/skeleton";
 import { me } from "@/lib/api/queries";
 import { BusinessCard } from "@/rooms/account/business-card";
+import { NotificationsCard } from "@/rooms/account/notifications-card";
 import { PasswordCard } from "@/rooms/account/password-card";
 import { ProfileCard } from "@/rooms/account/profile-card";
 import { SessionsCard } from "@/rooms/account/sessions-card";
@@ -25,6 +26,7 @@ export function AccountRoom() {
             <PasswordCard email={data.user.email} />
             <SessionsCard />
             <BusinessCard me={data} />
+            <NotificationsCard />
           </>
         ) : (
           <>
@@ -32,6 +34,7 @@ export function AccountRoom() {
             <Skeleton className="h-96 rounded-xl" />
             <Skeleton className="h-80 rounded-xl" />
             <Skeleton className="h-80 rounded-xl" />
+            <Skeleton className="h-112 rounded-xl" />
           </>
         )}
       </div>

@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { ConversationsRoom } from "@/rooms/conversations/page";
+
+export const metadata = pageMetadata("en", "conversations", "/conversations/");
+
+export default ConversationsRoom;

@@ -1,0 +1,44 @@
+"use client";
+/** Names of the people of the business. */
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { useTranslations } from "use-intl";
+import { useMessaging } from "@/components/messaging";
+import { people } from "@/lib/messaging/queries";
+import type { Conversation, Person } from "@/lib/messaging/types";
+
+export type Names = {
+  people: readonly Person[];
+  nameOf: (user: string) => string;
+  /** What a conversation is called: its title, or who is in it beside the reader. */
+  titleOf: (conversation: Conversation) => string;
+};
+
+export function useNames(): Names {
+  const t = useTranslations("conversations");
+  const me = useMessaging()?.me;
+  const { data } = useQuery({ ...people, enabled: me !== undefined });
+  const byId = useMemo(() => new Map(data?.map((person) => [person.user_id, person])), [data]);
+  const nameOf = useCallback(
+    (user: string) => (user === "all" ? t("everyone") : (byId.get(user)?.full_name ?? t("somebody"))),
+    [byId, t],
+  );
+  const titleOf = useCallback(
+    ({ kind, title, unreadable, member_ids, member_count }: Conversation) => {
+      if (unreadable) return t("unreadable_title");
+      if (title) return title;
+      if (kind === "support") return t("support");
+      const others = member_ids.filter((id) => id !== me).map(nameOf);
+      const rest = member_count - 1 - others.length;
+      if (others.length === 0) return t("alone");
+      return rest > 0 ? t("and_more", { names: others.join(", "), count: rest }) : others.join(", ");
+    },
+    [me, nameOf, t],
+  );
+  return useMemo(() => ({ people: data ?? [], nameOf, titleOf }), [data, nameOf, titleOf]);
+}
+
+/** Whom a direct conversation is with. */
+export function otherOf({ kind, member_ids }: Conversation, me: string | undefined): string | undefined {
+  return kind === "direct" ? member_ids.find((id) => id !== me) : undefined;
+}

@@ -1,0 +1,94 @@
+"use client";
+import { Fragment, memo } from "react";
+import { classNames } from "@/components/class-names";
+import { type Block, blocksOf, type Inline } from "@/lib/messaging/markup";
+
+type Props = { text: string; me: string; nameOf: (user: string) => string };
+
+/** A message's text with its markup. Nothing in it is taken for HTML. */
+export const MessageText = memo(function MessageText({ text, me, nameOf }: Props) {
+  return (
+    <div className="flex flex-col gap-1 wrap-anywhere">
+      {blocksOf(text).map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a text is shown anew as a whole
+        <BlockView key={index} block={block} me={me} nameOf={nameOf} />
+      ))}
+    </div>
+  );
+});
+
+function BlockView({ block, ...rest }: { block: Block } & Omit<Props, "text">) {
+  if (block.kind === "code") {
+    return (
+      <pre className="my-1 overflow-x-auto rounded-lg border border-line bg-sunken px-3 py-2 font-mono text-sm">
+        {block.text}
+      </pre>
+    );
+  }
+  const lines = block.lines.map((line, index) => <Line key={keyOf(index)} line={line} {...rest} />);
+  if (block.kind === "list") {
+    return (
+      <ul className="list-disc ps-5">
+        {lines.map((line) => (
+          <li key={line.key}>{line}</li>
+        ))}
+      </ul>
+    );
+  }
+  const broken = lines.map((line, index) => (
+    <Fragment key={line.key}>
+      {index > 0 && <br />}
+      {line}
+    </Fragment>
+  ));
+  if (block.kind === "quote") {
+    return <blockquote className="border-s-4 border-line ps-3 text-ink-soft">{broken}</blockquote>;
+  }
+  return <p>{broken}</p>;
+}
+
+const keyOf = (index: number) => `line-${index}`;
+
+function Line({ line, me, nameOf }: { line: readonly Inline[] } & Omit<Props, "text">) {
+  return line.map((each, index) => <InlineView key={keyOf(index)} inline={each} me={me} nameOf={nameOf} />);
+}
+
+function InlineView({ inline, me, nameOf }: { inline: Inline } & Omit<Props, "text">) {
+  const inner = "inner" in inline && <Line line={inline.inner} me={me} nameOf={nameOf} />;
+  switch (inline.kind) {
+    case "text":
+      return inline.text;
+    case "code":
+      return <code className="rounded bg-sunken px-1 py-0.5 font-mono text-sm">{inline.text}</code>;
+    case "bold":
+      return <strong className="font-semibold">{inner}</strong>;
+    case "italic":
+      return <em>{inner}</em>;
+    case "strike":
+      return <s>{inner}</s>;
+    case "link":
+      return (
+        <a
+          href={inline.href}
+          target="_blank"
+          rel="noopener noreferrer nofollow"
+          className="text-accent underline underline-offset-2"
+        >
+          {inline.text}
+        </a>
+      );
+    case "mention":
+      return (
+        <span
+          className={classNames(
+            "rounded px-1 font-medium",
+            inline.user === me || inline.user === "all"
+              ? "bg-warn-soft text-warn"
+              : "bg-accent-soft text-accent",
+          )}
+        >
+          @{nameOf(inline.user)}
+        </span>
+      );
+  }
+}
