@@ -10,6 +10,7 @@ const PUBLIC: Room[] = [
   { name: "plans", path: "/plans/" },
   { name: "signup", path: "/signup/" },
   { name: "login", path: "/login/" },
+  { name: "invitation", path: "/invitation/" },
   { name: "not-found", path: "/nowhere/" },
 ];
 const PRIVATE: Room[] = [
@@ -19,6 +20,7 @@ const PRIVATE: Room[] = [
   { name: "onboarding", path: "/onboarding/?deployment={id}" },
   { name: "billing", path: "/billing/" },
   { name: "account", path: "/account/" },
+  { name: "team", path: "/team/" },
   { name: "checkout-success", path: "/checkout/success/?session_id=cs_test_1" },
   { name: "checkout-cancel", path: "/checkout/cancel/" },
   { name: "forbidden", path: "/forbidden/" },

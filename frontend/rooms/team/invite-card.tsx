@@ -41,6 +41,7 @@ export function InviteCard() {
     onMutate: () => setFailed(undefined),
     onSuccess: (_, { role }) => form.reset({ email: "", role }),
     onError: (error) => {
+      // What the refusal says stands below, and longer, as soon as the places are read anew.
       const isFull = error instanceof ProblemError && error.code === "limit_reached";
       setFailed(isFull ? t("full") : showAtFields(error, ["email", "role"], form.setError));
     },
@@ -72,7 +73,7 @@ export function InviteCard() {
           done={invite.isSuccess ? t("sent", { email: invite.variables.email }) : undefined}
           failed={failed}
         />
-        {isFull && failed === undefined && (
+        {isFull && (
           <Notice
             tone="warn"
             title={t("full")}
@@ -81,7 +82,9 @@ export function InviteCard() {
                 {t("plans")}
               </ButtonLink>
             }
-          />
+          >
+            {t("full_text")}
+          </Notice>
         )}
         <div>
           <Button type="submit" busy={invite.isPending}>

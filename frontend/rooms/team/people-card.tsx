@@ -7,6 +7,7 @@ import { useProblemText } from "@/lib/api/use-problem-text";
 import { session } from "@/lib/session/session";
 import { Outcome } from "@/rooms/account/outcome";
 import { PersonLine } from "@/rooms/team/person-line";
+import { mayLeave } from "@/rooms/team/rules";
 
 type Person = Schemas["MemberAnswer"];
 type Props = { me: Schemas["MeAnswer"]; people: Person[] };
@@ -48,6 +49,7 @@ export function PeopleCard({ me, people }: Props) {
             key={each.user_id}
             person={each}
             me={me}
+            mayLeave={mayLeave(me, people)}
             isBusy={act.isPending && person?.user_id === each.user_id}
             onRole={(wanted) => act.mutate({ person: each, role: wanted })}
             onRemove={() => act.mutateAsync({ person: each }).catch(() => undefined)}

@@ -10,6 +10,7 @@ type Person = Schemas["MemberAnswer"];
 type Props = {
   person: Person;
   me: Schemas["MeAnswer"];
+  mayLeave: boolean;
   isBusy: boolean;
   onRole: (role: Person["role"]) => void;
   onRemove: () => Promise<unknown>;
@@ -17,7 +18,7 @@ type Props = {
 };
 
 /** One person: name, address where it may be seen, role, and the ways to change or end it. */
-export function PersonLine({ person, me, isBusy, onRole, onRemove, onLeave }: Props) {
+export function PersonLine({ person, me, mayLeave, isBusy, onRole, onRemove, onLeave }: Props) {
   const t = useTranslations("team.people");
   const roles = useTranslations("team.roles");
   const format = useFormatter();
@@ -41,9 +42,9 @@ export function PersonLine({ person, me, isBusy, onRole, onRemove, onLeave }: Pr
             <Remove person={person} onRemove={onRemove} />
           </>
         ) : (
-          <span className="px-1 text-ink-soft">{roles(person.role)}</span>
+          <span className="text-ink-soft sm:px-1">{roles(person.role)}</span>
         )}
-        {isMe && <Leave company={me.tenant.name} onLeave={onLeave} />}
+        {isMe && mayLeave && <Leave company={me.tenant.name} onLeave={onLeave} />}
       </div>
     </li>
   );

@@ -16,3 +16,9 @@ export function givableRoles(me: Me): Role[] {
   const below: Role[] = ["admin", "member", "viewer"];
   return me.role === "owner" ? ["owner", ...below] : below;
 }
+
+/** The last owner stays. */
+export function mayLeave(me: { user: { id: string } }, people: { user_id: string; role: Role }[]): boolean {
+  const owners = people.filter(({ role }) => role === "owner");
+  return owners.some(({ user_id }) => user_id !== me.user.id);
+}
