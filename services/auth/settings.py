@@ -7,6 +7,7 @@ from libs.adapters.keys import KeysSettings
 from libs.adapters.mail import MailSettings
 from libs.common.settings import Origin, ServiceSettings
 
+
 class AuthSettings(ServiceSettings):
     """What auth needs beyond every service's settings."""
 

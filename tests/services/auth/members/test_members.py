@@ -62,7 +62,8 @@ async def test_everybody_sees_everybody_and_managers_and_oneself_the_address(
 async def test_the_list_comes_in_pages_in_the_order_of_joining(client: httpx.AsyncClient, context: AuthContext) -> None:
     owner = await new_owner(client)
     second, third = await joined(client, context, owner), await joined(client, context, owner)
-    found, cursor = [], ""
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         params = {"limit": "1", **({"cursor": cursor} if cursor else {})}
         page = (await client.get("/v1/members", params=params, headers=owner.headers)).json()
