@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.events import announce
@@ -87,11 +86,18 @@ async def send_message(
         attachment_ids=tuple(attachment_ids),
         now=context.clock.now(),
     )
+    if thread_root_id is not None:
+        await context.archive.make_changeable(tenant_id, conversation_id, thread_root_id)
     async with context.database.tenant_session(tenant_id) as session:
         message = await _write_first(session, draft, ring)
         if message is not None:
             return Sent(message, replayed=False)
-        row = await _sent_before(session, draft)
+        message_id = await _sent_before(session, draft)
+        row = (await repository.read_messages(session, [message_id])).get(message_id)
+    if row is None:
+        row = (await context.archive.find(tenant_id, [message_id])).get(message_id)
+    if row is None:
+        raise ConversationNotFound
     return Sent(await views.answer(context.rings, tenant_id, row), replayed=True)
 
 
@@ -140,16 +146,13 @@ async def _announce(session: AsyncSession, draft: _Draft, mentions: Mentions, *,
     await announce(session, sent)
 
 
-async def _sent_before(session: AsyncSession, draft: _Draft) -> Row[Any]:
-    """The row of the message that the `client_message_id` became, for its sender, if they still may see it."""
+async def _sent_before(session: AsyncSession, draft: _Draft) -> UUID:
+    """The message that the `client_message_id` became, for its sender, if they still may see it."""
     sent = await repository.find_sent(session, draft.sender_id, draft.client_message_id)
     if sent is None:
         raise ConversationNotFound
     await access.see(session, sent.conversation_id, draft.sender_id)
-    rows = await repository.read_messages(session, [sent.message_id])
-    if sent.message_id not in rows:
-        raise ConversationNotFound
-    return rows[sent.message_id]
+    return sent.message_id
 
 
 async def _members_named(session: AsyncSession, draft: _Draft) -> Mentions:
