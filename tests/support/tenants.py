@@ -17,17 +17,28 @@ from services.billing.subscriptions.models import Subscription
 from services.billing.trials.service import start_trial
 from services.provisioner.deployments.models import Deployment
 from tests.services.provisioner.engine.factories import Tenancy
+from tests.support.conversations import new_conversation
 from tests.support.identities import access_token, bearer, jwks
 from tests.support.services import Services
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
-    """A business. `things` are its own, by the name of the path parameter that asks for them."""
+    """A business. `things` are its own, by the name of the path parameter that asks for them.
+
+    A person's place in a conversation, and the conversation, are what calls change for good: `new_things` has another.
+    """
 
     id: UUID
     owner: UUID
     things: Mapping[str, str]
+    services: Services
+
+    async def new_things(self, service: str) -> Mapping[str, str]:
+        """The things for one call of `service`, which no call has touched where that would make the next one differ."""
+        if service != "messaging":
+            return self.things
+        return {**self.things, **await new_conversation(self.services.messaging, self.id, self.owner)}
 
     def member(self, *, role: str = "owner") -> dict[str, str]:
         """The header of its owner, in that role."""
@@ -56,11 +67,14 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
         await _subscribe(services, tenant_id)
     deployment_id = await _deploy(services, tenant_id)
     invitation_id = await _invite(services, tenant_id, signed_up.user.id)
+    conversation = await new_conversation(services.messaging, tenant_id, signed_up.user.id)
     [session] = await services.auth.sessions.live_of(signed_up.user.id)
     return Tenant(
         id=tenant_id,
         owner=signed_up.user.id,
+        services=services,
         things={
+            **conversation,
             "tenant_id": str(tenant_id),
             "deployment_id": str(deployment_id),
             "slug": signed_up.tenant.slug,
