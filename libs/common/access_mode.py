@@ -1,5 +1,6 @@
 """What a tenant may do at present, as billing announced it: everything, only read, or nothing."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from typing import Literal, Protocol
@@ -41,17 +42,31 @@ async def apply_access_change(session: AsyncSession, change: AccessChange) -> No
 
 
 class AccessModes:
-    """Reads modes from the service's own table, remembering each for a second."""
+    """Reads modes from the service's own table, remembering each for a second. Who asks at once waits for one query."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: OrderedDict[UUID, tuple[float, Mode]] = OrderedDict()
+        self._reading: dict[UUID, asyncio.Lock] = {}
 
     async def mode(self, tenant_id: UUID) -> Mode:
         """The tenant's mode; `full` before billing has said anything."""
+        if (known := self._remembered(tenant_id)) is not None:
+            return known
+        lock = self._reading.setdefault(tenant_id, asyncio.Lock())
+        try:
+            async with lock:
+                known = self._remembered(tenant_id)
+                return known if known is not None else await self._read(tenant_id)
+        finally:
+            if not lock.locked():
+                self._reading.pop(tenant_id, None)
+
+    def _remembered(self, tenant_id: UUID) -> Mode | None:
         known = self._known.get(tenant_id)
-        if known is not None and time.monotonic() - known[0] < REMEMBERED_SECONDS:
-            return known[1]
+        return known[1] if known is not None and time.monotonic() - known[0] < REMEMBERED_SECONDS else None
+
+    async def _read(self, tenant_id: UUID) -> Mode:
         async with self._database.tenant_session(tenant_id) as session:
             found = await session.scalar(select(TenantAccessRow.mode))
         mode: Mode = "full" if found is None else found

@@ -4,23 +4,22 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.presence.models import LastSeen
 
+_NOTE = text("""
+    INSERT INTO last_seen (tenant_id, user_id, last_seen_at)
+    SELECT :tenant_id, one.user_id, :at FROM unnest(CAST(:user_ids AS uuid[])) AS one (user_id)
+    ON CONFLICT (tenant_id, user_id)
+    DO UPDATE SET last_seen_at = greatest(last_seen.last_seen_at, excluded.last_seen_at)
+""")
+
 
 async def note(session: AsyncSession, tenant_id: UUID, user_ids: Collection[UUID], at: datetime) -> None:
     """These people are here at `at`."""
-    rows = [{"tenant_id": tenant_id, "user_id": user_id, "last_seen_at": at} for user_id in sorted(user_ids)]
-    row = insert(LastSeen).values(rows)
-    later = func.greatest(LastSeen.last_seen_at, row.excluded.last_seen_at)
-    await session.execute(
-        row.on_conflict_do_update(
-            index_elements=[LastSeen.tenant_id, LastSeen.user_id], set_={LastSeen.last_seen_at: later}
-        )
-    )
+    await session.execute(_NOTE, {"tenant_id": tenant_id, "user_ids": sorted(set(user_ids)), "at": at})
 
 
 async def last_seen(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, datetime]:

@@ -20,6 +20,7 @@ from services.messaging.realtime import lookups, repository
 from services.messaging.realtime.broadcast import text_frame
 from services.messaging.realtime.carrier import Carrier
 from services.messaging.realtime.channel import Channel, Follower
+from services.messaging.realtime.heads import Heads
 from services.messaging.realtime.lookups import Known
 from services.messaging.realtime.metrics import GAPS
 from services.messaging.stream.wire import CarriedEvent, event_frame, unpacked
@@ -37,6 +38,7 @@ class Hub:
     def __init__(self, context: MessagingContext, *, reads_at_once: int) -> None:
         self.context = context
         self.carrier = Carrier(context.settings.cache, on_message=self._take, on_lost=self._look_soon)
+        self.heads = Heads(context.database)
         self.reading = asyncio.Semaphore(reads_at_once)
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -135,6 +137,7 @@ class Hub:
 
     async def aclose(self) -> None:
         """Ends what is still being read."""
+        await self.heads.aclose()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

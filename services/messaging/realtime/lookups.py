@@ -8,9 +8,14 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.platform_tables import TenantAccessRow
+from services.messaging.realtime.repository import Head
 
 Place = tuple[UUID, UUID]
 """A tenant's id, with the id of one of its people or streams."""
+
+
+Asked = tuple[UUID, UUID, UUID]
+"""A tenant's id, a person's, and that of the stream that they want to follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,26 @@ class Known:
     seq: int
 
 
+_HEADS = text("""
+    SELECT DISTINCT asked.tenant_id, asked.user_id, stream.id, stream.epoch, stream.last_seq
+    FROM unnest(
+        CAST(:tenant_id AS uuid[]), CAST(:user_id AS uuid[]), CAST(:stream_id AS uuid[])
+    ) AS asked (tenant_id, user_id, stream_id)
+    JOIN stream ON stream.tenant_id = asked.tenant_id AND stream.id = asked.stream_id
+    WHERE (
+        asked.stream_id = asked.user_id
+        OR EXISTS (
+            SELECT FROM conversation_member member
+            WHERE member.tenant_id = asked.tenant_id AND member.conversation_id = asked.stream_id
+              AND member.user_id = asked.user_id
+        )
+    )
+    AND NOT EXISTS (
+        SELECT FROM tenant_member
+        WHERE tenant_member.tenant_id = asked.tenant_id AND tenant_member.user_id = asked.user_id
+          AND NOT tenant_member.active
+    )
+""")
 _MOVED = text("""
     SELECT stream.tenant_id, stream.id, stream.epoch, stream.last_seq
     FROM unnest(
@@ -37,6 +62,14 @@ _LEFT = text("""
     JOIN tenant_member member ON member.tenant_id = present.tenant_id AND member.user_id = present.user_id
     WHERE NOT member.active
 """)
+
+
+async def heads_for(session: AsyncSession, asked: Sequence[Asked]) -> dict[Asked, Head]:
+    """The heads of those streams that each person may follow: their own, and of conversations they take part in."""
+    names = ("tenant_id", "user_id", "stream_id")
+    values = {name: [one[index] for one in asked] for index, name in enumerate(names)}
+    rows = await session.execute(_HEADS, values)
+    return {(row.tenant_id, row.user_id, row.id): Head(epoch=row.epoch, seq=row.last_seq) for row in rows}
 
 
 async def moved(session: AsyncSession, known: Sequence[Known]) -> dict[Place, tuple[UUID, int]]:

@@ -1,6 +1,6 @@
 """All SQL of following streams. Each question is one statement, so that access and content are of one moment."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,12 +29,6 @@ class Progress:
 
     head: Head
     events: Sequence[CarriedEvent]
-
-
-async def heads_for(session: AsyncSession, user_id: UUID, stream_ids: Collection[UUID]) -> dict[UUID, Head]:
-    """The heads of those streams that the person may follow."""
-    wanted = select(Stream.id, Stream.epoch, Stream.last_seq).where(Stream.id.in_(stream_ids), _may_follow(user_id))
-    return {row.id: Head(epoch=row.epoch, seq=row.last_seq) for row in await session.execute(wanted)}
 
 
 async def has_left(session: AsyncSession, user_id: UUID) -> bool:

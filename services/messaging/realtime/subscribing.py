@@ -82,12 +82,21 @@ def _hold_back(request: _Request, stream_ids: Sequence[UUID], *, most: int) -> d
 
 async def _heads(request: _Request, stream_ids: Sequence[UUID]) -> dict[UUID, Head]:
     hub, own, tenant_id = request.hub, request.connection.user_id, request.connection.tenant_id
-    async with hub.reading, hub.context.database.tenant_session(tenant_id) as session:
-        heads = await repository.heads_for(session, own, stream_ids)
-        if own in stream_ids and own not in heads and not await repository.has_left(session, own):
-            await open_stream(session, tenant_id, own)  # auth's event about the person is still on its way
-            heads |= await repository.heads_for(session, own, [own])
+    if not stream_ids:
+        return {}
+    heads = await hub.heads.read(tenant_id, own, stream_ids)
+    if own in stream_ids and own not in heads and await _own_stream_opened(hub, tenant_id, own):
+        heads |= await hub.heads.read(tenant_id, own, [own])
     return heads
+
+
+async def _own_stream_opened(hub: Hub, tenant_id: UUID, user_id: UUID) -> bool:
+    """Opens the stream of a person of whom auth's event is still on its way; False if they left the business."""
+    async with hub.reading, hub.context.database.tenant_session(tenant_id) as session:
+        if await repository.has_left(session, user_id):
+            return False
+        await open_stream(session, tenant_id, user_id)
+        return True
 
 
 async def _begin(request: _Request, subscription: Subscription, wanted: Wanted, head: Head) -> None:
