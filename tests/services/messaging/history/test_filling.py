@@ -1,5 +1,7 @@
 """Every change of a message reaches the archive, whatever fails on the way."""
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,13 +12,17 @@ from sqlalchemy import select
 
 from libs.adapters.history import History, HistoryTableMissing, LocalHistorySettings, open_history
 from libs.common.failpoints import FailpointReached, configure_failpoints
+from services.messaging.app import SERVICE
 from services.messaging.context import MessagingContext
 from services.messaging.history import lookups
 from services.messaging.history.filling import fill_once
 from services.messaging.history.models import ArchiveEntry
+from services.messaging.settings import MessagingSettings
 from services.messaging.stream.relay import relay_once
 from tests.services.messaging.history.old import fill
 from tests.services.messaging.people import Team, message_path
+from tests.services.messaging.world import open_messaging
+from tests.support.eventually import eventually
 
 
 async def archived(history: History, team: Team, message: dict[str, Any]) -> dict[str, Any]:
@@ -136,6 +142,25 @@ async def test_changes_wait_for_an_archive_that_is_away(
         await fill_once(messaging.database, other)
 
         assert await other.find(team.tenant_id, UUID(sent["id"])) is not None
+
+
+async def test_the_worker_makes_the_table_and_fills_it(
+    messaging: MessagingContext, team: Team, archiving: MessagingSettings, tmp_path: Path
+) -> None:
+    history = LocalHistorySettings(path=tmp_path / "fresh.db")
+    async with open_messaging(archiving.model_copy(update={"history": history})) as context:
+        loops, stop = SERVICE.loops(context), asyncio.Event()
+        working = [asyncio.ensure_future(loops[name](stop)) for name in ("stream_relay", "history")]
+        sent = await team[0].send(await team[0].group(team[1]))
+
+        async def is_there() -> bool:
+            with suppress(HistoryTableMissing):
+                return bool(await context.archive.find(team.tenant_id, [UUID(sent["id"])]))
+            return False
+
+        await eventually(is_there)
+        stop.set()
+        await asyncio.gather(*working)
 
 
 async def test_without_an_archive_nothing_is_noted_for_it(

@@ -1,6 +1,7 @@
 """An old month is dropped when the archive holds all of it, and never before."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -62,14 +63,13 @@ async def test_a_month_that_differs_stays_and_is_put_into_the_archive(
     assert await count_here(messaging, month) == 0
 
 
-@pytest.mark.parametrize("spoiled", [b"{}", b'{"message": {"text": null}}'])
 async def test_one_message_that_is_held_otherwise_keeps_the_whole_month(
-    messaging: MessagingContext, history: History, month: OldMonth, team: Team, spoiled: bytes
+    messaging: MessagingContext, history: History, month: OldMonth, team: Team
 ) -> None:
     await fill(messaging, history)
     held = await history.find(team.tenant_id, UUID(month.messages[3]["id"]))
     assert held is not None
-    await history.put([_with_body(held, spoiled)])
+    await history.put([replace(held, body=b"{}")])
 
     assert not await archive_month(messaging.database, history, month.month)
 
@@ -158,15 +158,3 @@ async def test_partitions_are_there_before_they_are_needed(messaging: MessagingC
 )
 def test_a_month_is_past_when_its_last_day_is(month: date, past: bool) -> None:
     assert months.is_past(month, datetime(2026, 11, 21, tzinfo=UTC), kept_months=12) is past
-
-
-def _with_body(message: ArchivedMessage, body: bytes) -> ArchivedMessage:
-    return ArchivedMessage(
-        tenant_id=message.tenant_id,
-        conversation_id=message.conversation_id,
-        seq=message.seq,
-        message_id=message.message_id,
-        version=message.version,
-        thread_root_id=message.thread_root_id,
-        body=body,
-    )
