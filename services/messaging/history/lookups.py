@@ -98,6 +98,15 @@ async def snapshots(session: AsyncSession, messages: Sequence[tuple[UUID, UUID]]
     return [_archived(row) for row in await session.execute(text(_SOME), values)]
 
 
+async def take_time(session: AsyncSession) -> None:
+    """Lifts the limits of the login for work on a whole month: its statements are long, and so are waits between them.
+
+    Locks are waited for no longer than all of messaging may wait behind them.
+    """
+    for limit in ("statement_timeout = '120s'", "idle_in_transaction_session_timeout = 0", "lock_timeout = '2s'"):
+        await session.execute(text(f"SET LOCAL {limit}"))
+
+
 async def months(session: AsyncSession) -> list[date]:
     """The first day of every month that has a partition, the oldest first."""
     return list(await session.scalars(text(_MONTHS)))
@@ -146,8 +155,6 @@ async def drop_month(
 
     False, and nothing is dropped, if the month is not what `month_digest` said any more.
     """
-    await session.execute(text("SET LOCAL lock_timeout = '2s'"))
-    await session.execute(text("SET LOCAL statement_timeout = '120s'"))
     values = {"month": first.date(), "counted": digest[0], "versions": digest[1], "kept": list(kept)}
     drop = text("SELECT drop_message_partition(:month, :counted, CAST(:versions AS numeric), CAST(:kept AS uuid[]))")
     if not await session.scalar(drop, values):

@@ -64,6 +64,7 @@ def archive_sweep(database: Database, history: History, *, kept_months: int) -> 
 
     async def run(session: AsyncSession, _now: datetime) -> int:
         now = datetime.now(UTC)
+        await lookups.take_time(session)  # it holds the sweep's lock for as long as the comparison takes
         known = await lookups.months(session)
         past = [month for month in known if months.is_past(month, now, kept_months=kept_months)]
         return sum([await archive_month(database, history, month) for month in past])
@@ -103,6 +104,7 @@ async def archive_month(database: Database, history: History, month: date) -> bo
     """
     first, end = months.start(month), months.start(months.later(month, 1))
     async with database.system_session() as session:
+        await lookups.take_time(session)
         digest = await lookups.month_digest(session, first, end)
     differing, too_large = await _compare(database, history, first, end)
     if differing:
@@ -112,6 +114,7 @@ async def archive_month(database: Database, history: History, month: date) -> bo
     failpoint("history.drop.before")
     try:
         async with database.system_session() as session:
+            await lookups.take_time(session)
             await lookups.note_archived(session, first, end)
             kept = [*too_large, *await lookups.keep_last(session, first, end)]
             if not await lookups.drop_month(session, first, end, digest=digest, kept=kept):

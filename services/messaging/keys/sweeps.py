@@ -11,8 +11,9 @@ from services.messaging.keys import lookups
 from services.messaging.keys.service import KeyRings, TextsUnreadable
 
 ROTATE_AFTER = timedelta(days=90)
-BATCH = 200
-EVERY_SECONDS = 600.0
+BATCH = 50
+"""So few that the sweep's own transaction, idle meanwhile, outlives them."""
+EVERY_SECONDS = 60.0
 logger = structlog.get_logger()
 
 
