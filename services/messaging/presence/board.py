@@ -163,25 +163,32 @@ class PresenceBoard:
             self._carrier.drop(presence_channel(place))
 
     async def _tell_changes(self, now: float) -> None:
+        taken, self._changed = self._changed, set()  # what changes again meanwhile is told the next time
         changed: dict[Place, Here | None] = {}
-        for place in self._changed:
+        for place in taken:
             person = self._people.get(place)
             if person is not None and person.connections and person.state != person.told:
                 changed[place] = person.state
             elif person is not None and person.is_gone(now):
                 changed[place] = None
         if not changed:
-            self._changed.clear()
             return
-        await self._note_now([place for place, state in changed.items() if state is None], now)
-        await service.tell(self._context.cache, self._node, changed, ring=True)
+        try:
+            await self._note_now([place for place, state in changed.items() if state is None], now)
+            await service.tell(self._context.cache, self._node, changed, ring=True)
+        except (*CACHE_ERRORS, *EXPECTED):
+            self._changed |= taken
+            raise
         for place, state in changed.items():
-            self._changed.discard(place)
-            if (person := self._people.get(place)) is None:
-                continue
-            person.told, person.told_at = state, now
-            if state is None and not person.connections:
-                del self._people[place]
+            self._told(place, state, now)
+
+    def _told(self, place: Place, state: Here | None, now: float) -> None:
+        person = self._people.get(place)
+        if person is None:
+            return
+        person.told, person.told_at = state, now
+        if state is None and not person.connections:
+            del self._people[place]
 
     async def _tell_again(self, now: float) -> None:
         due = {

@@ -26,6 +26,8 @@ from services.messaging.realtime.metrics import CONNECTIONS
 logger = structlog.get_logger()
 TICK_SECONDS = 0.5
 ACCESS_SECONDS = 10.0
+RUNG_AGAIN_SECONDS = 1.5
+"""After the bell: whoever came with what was remembered of before is found then."""
 ACCESS_BATCH = 1000
 MOVING_SHARE = 0.8
 """Of the time to drain; the rest is for clients to go by themselves."""
@@ -101,12 +103,13 @@ class Node:
         async with listening(bell, self.context.settings.listen_url):
             with bell.heard() as rung:
                 while True:
+                    again = RUNG_AGAIN_SECONDS if rung.is_set() else ACCESS_SECONDS
                     rung.clear()
                     try:
                         await self.look_at_access()
                     except EXPECTED as error:
                         logger.warning("realtime.access_unknown", reason=type(error).__name__)
-                    await first_of(rung, stop, within=ACCESS_SECONDS)
+                    await first_of(rung, stop, within=again)
 
     async def look_at_access(self) -> None:
         """Asks for everybody who is connected at present."""
