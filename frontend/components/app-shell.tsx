@@ -45,7 +45,7 @@ export function AppShell({
 function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations("common");
   useForgetOnSignOut();
-  // Conversations fill the screen, and scroll within it.
+  // Conversations fill the screen, scroll within it, and say themselves what being offline means there.
   const isFull = neutralPath(usePathname()).startsWith("/conversations/");
   return (
     <div className={classNames("flex flex-col bg-sunken", isFull ? "h-dvh" : "min-h-dvh")}>
@@ -56,7 +56,7 @@ function Frame({ children }: { children: ReactNode }) {
         {t("skip")}
       </a>
       <header className="border-b border-line bg-raised">
-        <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-8 px-4 sm:px-6">
+        <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-4 px-4 sm:px-6">
           <Link href="/dashboard/" className="py-4">
             <Brand />
           </Link>
@@ -64,7 +64,7 @@ function Frame({ children }: { children: ReactNode }) {
           <Navigation />
         </div>
       </header>
-      <StatusLine />
+      <StatusLine tellsOffline={!isFull} />
       <main
         id="main"
         className={classNames("w-full flex-1", isFull ? "min-h-0" : "mx-auto max-w-6xl px-4 py-8 sm:px-6")}
@@ -84,14 +84,14 @@ function Navigation() {
   const t = useTranslations("common.navigation");
   const path = neutralPath(usePathname());
   return (
-    <nav aria-label={t("label")} className="order-last -mx-2 w-full overflow-x-auto sm:order-none sm:w-auto">
-      <ul className="flex justify-between gap-0.5 sm:gap-1">
+    <nav aria-label={t("label")} className="order-last -mx-2 w-full overflow-x-auto xl:order-none xl:w-auto">
+      <ul className="flex justify-between gap-0.5 sm:justify-start sm:gap-1">
         {ROOMS.map((room) => (
           <li key={room}>
             <Link
               href={`/${room}/`}
               aria-current={path.startsWith(`/${room}/`) ? "page" : undefined}
-              className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-3 sm:py-4 sm:text-base"
+              className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-2.5 sm:text-base xl:py-4"
             >
               {t(room)}
               {room === "conversations" && <UnreadBadge />}
@@ -125,8 +125,8 @@ function Account() {
   const status = useSessionStatus();
   const who = useQuery({ ...me, enabled: status === "signed-in" });
   return (
-    <div className="flex min-w-0 items-center gap-2 sm:order-last">
-      <span className="hidden max-w-56 truncate text-sm text-ink-soft sm:inline">
+    <div className="flex min-w-0 items-center gap-2 xl:order-last">
+      <span className="hidden max-w-40 truncate text-sm text-ink-soft sm:inline">
         {who.data?.tenant.name}
       </span>
       <NotificationBell />

@@ -8,8 +8,8 @@ import { ProblemError, UnreachableError } from "@/lib/api/problem";
 import { platformStatus } from "@/lib/api/queries";
 import { useSessionStatus } from "@/lib/session/use-session";
 
-export function StatusLine() {
-  const text = useStatusText();
+export function StatusLine({ tellsOffline }: { tellsOffline: boolean }) {
+  const text = useStatusText(tellsOffline);
   return (
     <div role="status" className="bg-warn-soft text-warn">
       {text && <p className="mx-auto max-w-6xl px-4 py-2 text-sm font-medium sm:px-6">{text}</p>}
@@ -18,7 +18,7 @@ export function StatusLine() {
 }
 
 /** The most far-reaching fault in one sentence, or null. */
-function useStatusText(): string | null {
+function useStatusText(tellsOffline: boolean): string | null {
   const t = useTranslations("common.status");
   const online = useOnline();
   // Before anybody is signed in, the room itself says that the API does not answer.
@@ -28,7 +28,7 @@ function useStatusText(): string | null {
   const broken = isSilent ? [] : unavailableOf(data);
   useRenewAfter(online && (isSilent || broken.length > 0));
   useAskAgain(dataUpdatedAt);
-  if (!online) return t("offline");
+  if (!online) return tellsOffline ? t("offline") : null;
   if (isSilent) return isSignedIn ? t("unreachable") : null;
   const [first] = broken;
   if (first === undefined) return null;

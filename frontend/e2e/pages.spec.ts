@@ -15,6 +15,7 @@ const PUBLIC: Room[] = [
 ];
 const PRIVATE: Room[] = [
   { name: "dashboard", path: "/dashboard/" },
+  { name: "conversations-empty", path: "/conversations/" },
   { name: "deployments", path: "/deployments/" },
   { name: "deployment", path: "/deployments/view/?id={id}" },
   { name: "onboarding", path: "/onboarding/?deployment={id}" },

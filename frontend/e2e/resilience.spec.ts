@@ -22,7 +22,7 @@ const test = plain.extend<Bad>({
     const browser: Browser = await chromium.launch({ ...launchOptions, args: [...CHROMIUM_ARGS, rule] });
     const context = await browser.newContext({ baseURL: WEB, locale: "en-GB", timezoneId: "Europe/Berlin" });
     const complaints = new Complaints();
-    complaints.allow(/blocked by CORS policy/); // Chromium says so of an answer that never came.
+    complaints.allow(/blocked by CORS policy|^WebSocket connection to/); // Chromium says so of an answer that never came.
     complaints.watch(context);
     await use(context);
     await browser.close();

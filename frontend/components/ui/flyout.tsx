@@ -44,15 +44,14 @@ export function Flyout({ button, label, className, children }: Props) {
   );
 }
 
-/** Below the button where there is room, else above; never beyond the edge of the screen. */
+/** Below the button where there is room, else above; towards the middle, in any direction of reading; never beyond the edge of the screen. */
 function place(trigger: HTMLElement | null, panel: HTMLElement | null): void {
   if (!trigger || !panel) return;
   const at = trigger.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = panel;
   const isAbove = at.bottom + GAP + height > window.innerHeight && at.top > window.innerHeight / 2;
   const top = isAbove ? at.top - GAP - height : at.bottom + GAP;
-  const isRtl = document.documentElement.dir === "rtl";
-  const left = isRtl === at.left > window.innerWidth / 2 ? at.left : at.right - width;
+  const left = at.left > window.innerWidth / 2 ? at.right - width : at.left;
   panel.style.top = `${Math.max(8, Math.min(top, window.innerHeight - height - 8))}px`;
   panel.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`;
 }

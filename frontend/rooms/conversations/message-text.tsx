@@ -59,7 +59,11 @@ function InlineView({ inline, me, nameOf }: { inline: Inline } & Omit<Props, "te
     case "text":
       return inline.text;
     case "code":
-      return <code className="rounded bg-sunken px-1 py-0.5 font-mono text-sm">{inline.text}</code>;
+      return (
+        <code className="rounded border border-line bg-sunken px-1 py-0.5 font-mono text-sm">
+          {inline.text}
+        </code>
+      );
     case "bold":
       return <strong className="font-semibold">{inner}</strong>;
     case "italic":

@@ -30,7 +30,7 @@ export function Reactions({
             <button
               type="button"
               aria-pressed={isOwn}
-              aria-label={t("reaction", { emoji, who })}
+              aria-label={t("reaction", { emoji, count: user_ids.length, who })}
               title={who}
               onClick={() => acts.react(message, emoji, !isOwn)}
               className={classNames(
