@@ -203,7 +203,7 @@ def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attached: list[dic
         "mentions": list(mentions.user_ids),
         "mentions_all": mentions.everyone,
         "tokens": tokens_of_text(draft.text, ring.search_key, draft.conversation_id),
-        "data": orjson.dumps(data).decode(),
+        "data": orjson.dumps(data, option=orjson.OPT_UTC_Z).decode(),
         "now": draft.now,
     }
 

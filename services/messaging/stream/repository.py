@@ -74,7 +74,7 @@ _COLUMNS = ("stream_id", "seq", "kind", "actor_id", "message_id", "sealed", "cre
 async def add_events(session: AsyncSession, tenant_id: UUID, events: Sequence[StreamEvent]) -> None:
     """Writes the events, notes that they are to be relayed, and rings when the transaction commits."""
     values: dict[str, Any] = {name: [getattr(event, name) for event in events] for name in _COLUMNS}
-    data = [orjson.dumps(event.data, default=str).decode() for event in events]
+    data = [orjson.dumps(event.data, default=str, option=orjson.OPT_UTC_Z).decode() for event in events]
     await session.execute(_ADD_EVENTS, values | {"tenant_id": tenant_id, "data": data})
 
 
