@@ -18,6 +18,7 @@ from libs.common import audit
 from libs.common.events import Event
 from services.gateway.documents.merge import merge_documents
 from services.gateway.documents.service import DESCRIPTION
+from tools.asyncapi import asyncapi_snapshot
 from tools.compatibility import breaking_changes, breaking_event_changes
 from tools.operations import applications, operations_by_role
 
@@ -56,6 +57,7 @@ def all_snapshots() -> dict[Path, Json]:
         **{OPENAPI / f"{name}.json": document for name, document in openapi_documents().items()},
         **{EVENTS / f"{name}.json": schema for name, schema in event_schemas().items()},
         OPERATIONS: operations_by_role(),
+        **asyncapi_snapshot(),
     }
 
 

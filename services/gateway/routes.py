@@ -48,6 +48,7 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/conversations", service="messaging"),
     Route(prefix="/v1/notifications", service="messaging"),
     Route(prefix="/v1/realtime", service="messaging"),
+    Route(prefix="/asyncapi.json", service="messaging", needs_token=False),
     Route(prefix="/v1/dashboard", service="gateway"),
     Route(prefix="/v1/status", service="gateway", needs_token=False),
     Route(prefix="/agent", service="provisioner", needs_token=False),

@@ -42,13 +42,13 @@ async def test_without_a_token_in_time_the_socket_is_closed(strict: RunningNode)
         assert await socket.closed() == (4408, "authentication_timeout")
 
 
-@pytest.mark.parametrize("expires_in", [-60, 600])
-async def test_a_token_that_is_not_valid_opens_nothing(node: RunningNode, expires_in: int) -> None:
-    key = SigningKey(new_private_key())
-    token = access_token(new_id(), expires_in=expires_in, **({} if expires_in < 0 else {"key": key}))
-    async with node.open() as socket:
-        await socket.say("authenticate", token=token)
-        assert await socket.closed() == (4401, "not_authenticated")
+async def test_a_token_that_is_not_valid_opens_nothing(node: RunningNode) -> None:
+    expired = access_token(new_id(), expires_in=-60)
+    forged = access_token(new_id(), key=SigningKey(new_private_key()))
+    for token in (expired, forged, "nonsense"):
+        async with node.open() as socket:
+            await socket.say("authenticate", token=token)
+            assert await socket.closed() == (4401, "not_authenticated")
 
 
 async def test_any_other_frame_before_the_token_closes(node: RunningNode) -> None:
