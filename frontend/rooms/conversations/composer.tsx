@@ -117,6 +117,8 @@ export function Composer({
         <textarea
           ref={field}
           value={text}
+          // Of a text, not of what invites to write one.
+          dir={text === "" ? undefined : "auto"}
           rows={Math.min(MOST_LINES, text.split("\n").length)}
           aria-label={label}
           placeholder={label}

@@ -34,7 +34,7 @@ export function ConversationList({ chosen }: { chosen: string | null }) {
           type="search"
           value={query}
           aria-label={t("search.label")}
-          placeholder={t("search.label")}
+          placeholder={t("search.placeholder")}
           className="h-11 w-full rounded-lg border border-line-strong bg-raised ps-10 pe-3 placeholder:text-ink-soft"
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={(event) => event.key === "Escape" && setQuery("")}

@@ -8,7 +8,7 @@ type Props = { text: string; me: string; nameOf: (user: string) => string };
 /** A message's text with its markup. Nothing in it is taken for HTML. */
 export const MessageText = memo(function MessageText({ text, me, nameOf }: Props) {
   return (
-    <div className="flex flex-col gap-1 wrap-anywhere">
+    <div dir="auto" className="flex flex-col gap-1 wrap-anywhere">
       {blocksOf(text).map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a text is shown anew as a whole
         <BlockView key={index} block={block} me={me} nameOf={nameOf} />

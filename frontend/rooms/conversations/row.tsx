@@ -43,8 +43,9 @@ export function ConversationRow({ conversation, names, me, isChosen }: Props) {
           </span>
           <span className="flex items-center justify-between gap-2">
             <span
+              dir="auto"
               className={classNames(
-                "truncate text-sm",
+                "min-w-0 flex-1 truncate text-start text-sm",
                 unread > 0 && !isMuted ? "text-ink" : "text-ink-soft",
               )}
             >
