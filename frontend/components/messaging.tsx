@@ -8,7 +8,8 @@ import { realtime } from "@/lib/messaging/realtime";
 import { useSessionStatus } from "@/lib/session/use-session";
 import type { Connection, Presence, RealtimeClient } from "@/packages/realtime";
 
-export type Messaging = { client: RealtimeClient; inbox: Inbox; me: string };
+/** `mayWrite`: some roles only read. */
+export type Messaging = { client: RealtimeClient; inbox: Inbox; me: string; mayWrite: boolean };
 
 const Context = createContext<Messaging | null>(null);
 const NOTHING: InboxState = { conversations: undefined, error: undefined };
@@ -18,7 +19,9 @@ const NOBODY: readonly string[] = [];
 export function MessagingProvider({ children }: { children: ReactNode }) {
   const isSignedIn = useSessionStatus() === "signed-in";
   const { data } = useQuery({ ...me, enabled: isSignedIn });
-  const user = isSignedIn ? data?.user.id : undefined;
+  const permissions = isSignedIn ? (data?.permissions ?? []) : [];
+  const user = permissions.includes("conversation:read") ? data?.user.id : undefined;
+  const mayWrite = permissions.includes("conversation:write");
   const tenant = data?.tenant.id;
   const [messaging, setMessaging] = useState<Messaging | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another business everything is another
@@ -29,14 +32,14 @@ export function MessagingProvider({ children }: { children: ReactNode }) {
     inbox.start();
     client.start();
     const stopPresence = tellPresence(client);
-    setMessaging({ client, inbox, me: user });
+    setMessaging({ client, inbox, me: user, mayWrite });
     return () => {
       setMessaging(null);
       stopPresence();
       inbox.stop();
       client.stop();
     };
-  }, [user, tenant]);
+  }, [user, tenant, mayWrite]);
   return <Context value={messaging}>{children}</Context>;
 }
 

@@ -38,6 +38,22 @@ const NOTHING: Page<Attachment> = { items: [], epoch: "", seq: 0, has_before: fa
 
 export type Where = { before?: number; after?: number; around?: number };
 
+type Pages = (conversation: string, root: string | null, where: Where) => Promise<Page<Attachment>>;
+
+/** A page of a conversation, or of the thread under `root`, which stands before its first reply. */
+async function fetchPage(conversation: string, root: string | null, where: Where): Promise<Page<Attachment>> {
+  const path = { conversation_id: conversation };
+  const query = { limit: PAGE, ...where };
+  const all = "/v1/conversations/{conversation_id}/messages" as const;
+  if (root === null) return data(api.GET(all, { params: { path, query } }));
+  const params = { path: { ...path, message_id: root } };
+  const [replies, first] = await Promise.all([
+    data(api.GET(`${all}/{message_id}/replies`, { params: { ...params, query } })),
+    data(api.GET(`${all}/{message_id}`, { params })),
+  ]);
+  return replies.has_before ? replies : { ...replies, items: [first, ...replies.items] };
+}
+
 export class Feed {
   private state: FeedState = {
     status: "loading",
@@ -57,6 +73,7 @@ export class Feed {
     private readonly inbox: Inbox,
     readonly conversation: string,
     readonly root: string | null = null,
+    private readonly pages: Pages = fetchPage,
   ) {}
 
   readonly getState = (): FeedState => this.state;
@@ -183,18 +200,8 @@ export class Feed {
     }
   }
 
-  private async page(where: Where): Promise<Page<Attachment>> {
-    const path = { conversation_id: this.conversation };
-    const query = { limit: PAGE, ...where };
-    if (this.root === null)
-      return data(api.GET("/v1/conversations/{conversation_id}/messages", { params: { path, query } }));
-    const message = { ...path, message_id: this.root };
-    const at = "/v1/conversations/{conversation_id}/messages/{message_id}" as const;
-    const [replies, first] = await Promise.all([
-      data(api.GET(`${at}/replies`, { params: { path: message, query } })),
-      data(api.GET(at, { params: { path: message } })),
-    ]);
-    return replies.has_before ? replies : { ...replies, items: [first, ...replies.items] };
+  private page(where: Where): Promise<Page<Attachment>> {
+    return this.pages(this.conversation, this.root, where);
   }
 
   private become(change: Partial<FeedState>): void {

@@ -63,6 +63,7 @@ export function ConversationView({ messaging, conversation, names, foundAt }: Pr
           names={names}
           me={me}
           acts={acts}
+          mayWrite={messaging.mayWrite && conversation.archived_at === null}
           label={t("history.label", { title })}
           unreadAfter={unreadAfter}
           foundAt={foundAt}
@@ -73,7 +74,7 @@ export function ConversationView({ messaging, conversation, names, foundAt }: Pr
         />
         <Refusal text={acts.refusal} />
         <TypingLine conversation={id} nameOf={names.nameOf} />
-        {conversation.archived_at === null ? (
+        {conversation.archived_at === null && messaging.mayWrite ? (
           <Composer
             conversation={id}
             root={null}
@@ -84,7 +85,9 @@ export function ConversationView({ messaging, conversation, names, foundAt }: Pr
             onSend={(text, files) => void send(text, files)}
           />
         ) : (
-          <p className="px-5 pb-5 text-center text-sm text-ink-soft">{t("archived")}</p>
+          <p className="px-5 pb-5 text-center text-sm text-ink-soft">
+            {t(conversation.archived_at === null ? "only_read" : "archived")}
+          </p>
         )}
       </section>
       {side?.kind === "thread" && (

@@ -30,6 +30,7 @@ type Props = {
   unreadAfter: number | null;
   /** A message to begin at. */
   foundAt: number | null;
+  mayWrite: boolean;
   mayDelete: boolean;
   onThread: ((message: Message) => void) | undefined;
   onRead: ((seq: number) => void) | undefined;
@@ -44,8 +45,21 @@ export function HistoryView(props: Props) {
 }
 
 function Messages(props: Props) {
-  const { feed, state, names, me, acts, label, unreadAfter, foundAt, mayDelete, onThread, onRead, reads } =
-    props;
+  const {
+    feed,
+    state,
+    names,
+    me,
+    acts,
+    label,
+    unreadAfter,
+    foundAt,
+    mayWrite,
+    mayDelete,
+    onThread,
+    onRead,
+    reads,
+  } = props;
   const t = useTranslations("conversations.history");
   const { history, outgoing } = state;
   const [active, setActive] = useState<string | null>(null);
@@ -132,6 +146,7 @@ function Messages(props: Props) {
                 names={names}
                 me={me}
                 acts={acts}
+                mayWrite={mayWrite}
                 mayDelete={mayDelete}
                 isActive={active === row.key}
                 isStop={(active ?? firstKey) === row.key}

@@ -17,16 +17,16 @@ const WAITING = ["one", "two", "three", "four", "five"];
 export function ConversationList({ chosen }: { chosen: string | null }) {
   const t = useTranslations("conversations");
   const names = useNames();
-  const me = useMessaging()?.me;
+  const messaging = useMessaging();
+  const me = messaging?.me;
   const { conversations, error } = useInbox();
-  const inbox = useMessaging()?.inbox;
   const [query, setQuery] = useState("");
   const asked = useDeferredValue(query.trim());
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex items-center justify-between gap-2 px-4 pt-4 pb-2">
         <h1 className="text-xl font-semibold tracking-tight">{t("title")}</h1>
-        <NewConversation names={names} />
+        {messaging?.mayWrite !== false && <NewConversation names={names} />}
       </div>
       <div className="relative px-4 pb-3">
         <Icon name="search" className="pointer-events-none absolute start-7 top-3 text-ink-soft" />
@@ -51,7 +51,7 @@ export function ConversationList({ chosen }: { chosen: string | null }) {
             onDone={() => setQuery("")}
           />
         ) : error ? (
-          <RoomProblem error={error} onRetry={() => inbox?.fetch()} />
+          <RoomProblem error={error} onRetry={() => messaging?.inbox.fetch()} />
         ) : (
           <Waiting />
         )}

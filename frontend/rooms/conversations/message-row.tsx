@@ -23,6 +23,7 @@ type Props = {
   isActive: boolean;
   /** Whether Tab leads here. */
   isStop: boolean;
+  mayWrite: boolean;
   mayDelete: boolean;
   isFound: boolean;
   onActivate: () => void;
@@ -39,6 +40,7 @@ export function MessageRow(props: Props) {
     acts,
     isActive,
     isStop,
+    mayWrite,
     mayDelete,
     isFound,
     onActivate,
@@ -48,7 +50,7 @@ export function MessageRow(props: Props) {
   const t = useTranslations("conversations.message");
   const [isEditing, setEditing] = useState(false);
   const isDeleted = message.deleted_at !== null;
-  const isShown = isActive && !isEditing && !isDeleted;
+  const isShown = mayWrite && isActive && !isEditing && !isDeleted;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard comes by its focus
     <article

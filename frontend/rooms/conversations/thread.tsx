@@ -33,6 +33,7 @@ export function Thread({ messaging, conversation, root, names, candidates, onClo
         names={names}
         me={messaging.me}
         acts={acts}
+        mayWrite={messaging.mayWrite && conversation.archived_at === null}
         label={t("label")}
         unreadAfter={null}
         foundAt={null}
@@ -42,7 +43,7 @@ export function Thread({ messaging, conversation, root, names, candidates, onClo
         reads={undefined}
       />
       <Refusal text={acts.refusal} />
-      {conversation.archived_at === null && (
+      {conversation.archived_at === null && messaging.mayWrite && (
         <Composer
           conversation={conversation.id}
           root={root}
