@@ -39,7 +39,7 @@ class Api:
         """The answer's JSON object."""
         response = self.client.request(method, path, headers=self.headers(), **arguments)
         if response.is_error:
-            raise fail(_words(response))
+            raise fail(words(response))
         answer: dict[str, Any] = response.json() if response.content else {}
         return answer
 
@@ -78,7 +78,7 @@ class Inside:
             headers={"Authorization": f"Bearer {self._signer.assertion(service)}"},
         )
         if response.is_error:
-            raise fail(f"{service}: {_words(response)}")
+            raise fail(f"{service}: {words(response)}")
         answer: dict[str, Any] = response.json()
         return answer
 
@@ -140,7 +140,8 @@ def _open_inside(client: httpx.Client) -> Inside:
     return Inside(AssertionSigner("cli", str(secrets["service.cli"])), urls, client)
 
 
-def _words(response: httpx.Response) -> str:
+def words(response: httpx.Response) -> str:
+    """What a refusal says, for people."""
     try:
         problem = response.json()
         return f"{problem['detail']} ({problem['code']}, {response.status_code})"

@@ -3,6 +3,7 @@
 import typer
 
 from cli import billing, clock, dead_letters, deployments, keys, processes, stripe_events
+from cli.chat import chat
 from cli.demo import demo
 from cli.status import status
 from cli.up import up
@@ -13,6 +14,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(status)
 app.command()(demo)
+app.command()(chat)
 app.command()(processes.serve)
 app.command()(processes.work)
 app.command()(processes.migrate)

@@ -22,7 +22,6 @@ from libs.common.migrations.runner import known_revisions, schema_is_current
 from libs.common.operations import operations_router
 from libs.common.problems import (
     BadRequest,
-    NotFound,
     PayloadTooLarge,
     Problem,
     ProblemDocument,
@@ -31,7 +30,6 @@ from libs.common.problems import (
     problem_response,
     problem_responses,
 )
-from libs.common.refusals import refuse_socket
 from libs.common.service import Context, Service, ServiceContext, Settings, context_of
 
 MAX_BODY_BYTES = 1_048_576
@@ -45,17 +43,16 @@ class NotReady(Problem):
 
 
 class Application(FastAPI):
-    """FastAPI for HTTP. WebSockets go straight to the service's `socket`, or are refused where it has none."""
+    """FastAPI for HTTP. WebSockets go straight to the service's `socket`; without one they are plain requests."""
 
     socket: ASGIApp | None = None
+    socket_protocol: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "websocket":
-            await super().__call__(scope, receive, send)
-        elif self.socket is not None:
+        if scope["type"] == "websocket" and self.socket is not None:
             await self.socket(scope, receive, send)
         else:
-            await refuse_socket(NotFound(), receive, send)
+            await super().__call__(scope, receive, send)
 
 
 def create_application(service: Service[Settings, Context], settings: Settings) -> FastAPI:
@@ -79,6 +76,8 @@ def create_application(service: Service[Settings, Context], settings: Settings) 
         responses=problem_responses(Unprocessable, Busy),
         generate_unique_id_function=_operation_id,
     )
+    if service.socket is not None:
+        app.socket_protocol = "websockets-sansio"
     install_problem_handlers(app)
     install_busy_handlers(app)
     app.include_router(_probes(service))

@@ -21,9 +21,12 @@ PING_SECONDS, PONG_SECONDS = 25.0, 8.0
 
 @runtime_checkable
 class BringsProtocol(Protocol):
-    """An application that answers WebSockets below ASGI, by an uvicorn protocol of its own."""
+    """An application that answers WebSockets: by uvicorn's `websockets-sansio`, or by a protocol of its own.
 
-    socket_protocol: type[asyncio.Protocol]
+    For any other, uvicorn needs no package for them: a request that asks for an upgrade is a plain one.
+    """
+
+    socket_protocol: type[asyncio.Protocol] | str
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -51,7 +54,7 @@ def server_config(app: ASGIApp, *, public: bool = False, port: int = 0) -> uvico
         port=port,
         loop="none",
         log_level="warning",
-        ws=app.socket_protocol if isinstance(app, BringsProtocol) else "websockets-sansio",
+        ws=app.socket_protocol if isinstance(app, BringsProtocol) else "none",
         ws_per_message_deflate=False,
         ws_max_size=MAX_SOCKET_FRAME,
         ws_ping_interval=PING_SECONDS,

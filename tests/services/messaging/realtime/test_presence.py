@@ -90,7 +90,7 @@ async def test_presence_is_for_colleagues_only(node: RunningNode, business: Busi
         await socket.say("watch", user_ids=[stranger, business.people[1]])
         assert (await socket.next("presence"))["user_id"] == str(business.people[1])
         await socket.nothing_but("presence")
-        asked = [("user_ids", str(one)) for one in (stranger, business.people[0], business.people[1], new_id())]
+        asked = {"user_ids": [str(one) for one in (stranger, business.people[0], business.people[1], new_id())]}
         headers = bearer(access_token(business.id))
         await eventually(lambda: is_here(node, (business.id, business.people[0])))
         answer = await client.get("/v1/realtime/presence", params=asked, headers=headers)
