@@ -6,6 +6,7 @@ alone; the messages themselves are read as the tenant, under its policy, and the
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -58,7 +59,7 @@ async def candidates(
     that stands in every other one is found there at once, while the index would bring them all. What is not found so is
     rare enough for the index.
     """
-    values = {"tenant_id": tenant_id, "user_id": user_id, "before": before, "limit": limit}
+    values: dict[str, Any] = {"tenant_id": tenant_id, "user_id": user_id, "before": before, "limit": limit}
     values |= {f"word_{number}": list(of_word) for number, of_word in enumerate(tokens)}
     found = (await session.scalars(_AMONG_LATEST[len(tokens)], values)).all()
     if len(found) == limit:

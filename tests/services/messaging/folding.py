@@ -85,7 +85,13 @@ class Seen:
         self._change(frame, {"text": frame["data"].get("text")}, "mentions", "mentions_all", "revision", "edited_at")
 
     def _deleted(self, frame: Frame) -> None:
-        nothing = {"text": None, "mentions": [], "mentions_all": False, "reactions": [], "attachments": []}
+        nothing: dict[str, Any] = {
+            "text": None,
+            "mentions": [],
+            "mentions_all": False,
+            "reactions": [],
+            "attachments": [],
+        }
         self._change(frame, nothing, "deleted_at")
 
     def _updated(self, frame: Frame) -> None:
@@ -106,7 +112,7 @@ class Seen:
 
     def _change(self, frame: Frame, values: Mapping[str, Any], *names: str) -> None:
         data = frame["data"]
-        changed = {name: data[name] for name in names} | values | {"version": frame["seq"]}
+        changed = {name: data[name] for name in names} | {**values, "version": frame["seq"]}
         self.messages[data["message_id"]].update(changed)
 
     def _role(self, frame: Frame) -> None:

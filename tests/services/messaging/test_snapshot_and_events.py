@@ -154,8 +154,9 @@ async def test_a_snapshot_and_the_events_after_it_are_what_a_fresh_fetch_gives(
         taken: list[Seen] = [await snapshot(team[0], room.group)]
         for steps in rounds:
             # At the same moment: what several people do, and what a client fetches meanwhile.
-            seen, *_ = await asyncio.gather(snapshot(team[0], room.group), *(_act(room, step) for step in steps))
-            taken.append(seen)
+            meanwhile = asyncio.gather(*(_act(room, step) for step in steps))
+            taken.append(await snapshot(team[0], room.group))
+            await meanwhile
         fresh = await snapshot(team[0], room.group)
         events = await frames(messaging, business.id, room.group["id"])
 

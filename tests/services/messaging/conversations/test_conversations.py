@@ -1,6 +1,7 @@
 """Conversations: opened once, found by who takes part, renamed and archived by their admins."""
 
 import asyncio
+from typing import Any
 
 from libs.common.ids import new_id
 from services.messaging.context import MessagingContext
@@ -199,7 +200,7 @@ async def test_who_left_the_business_opens_and_joins_nothing_with_a_token_that_i
     assert await team[2].refused("POST", f"/{group['id']}/join") == (403, "membership_ended")
 
 
-STRANGERS_CALLS = (
+STRANGERS_CALLS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "", None),
     ("PATCH", "", {"title": "Mine"}),
     ("PUT", "/archive", None),
