@@ -21,8 +21,22 @@ REFUSED_BY_RULE = {
     "GET /v1/deployments": ["400"],  # the cursor is not ours
     "GET /v1/members": ["400"],  # the cursor is not ours
     "GET /v1/members/invitations": ["400"],  # the cursor is not ours
+    "GET /v1/conversations": ["400"],  # the cursor is not ours
+    "GET /v1/conversations/search": ["400"],  # the cursor is not ours
+    "POST /v1/conversations": ["422"],  # its kind has no such title or members
+    "GET /v1/conversations/{conversation_id}/members": ["400"],  # the cursor is not ours
+    "POST /v1/conversations/{conversation_id}/members": ["422"],  # they do not work in the business
+    "GET /v1/conversations/{conversation_id}/messages": ["422"],  # two positions at once
+    "GET /v1/conversations/{conversation_id}/messages/{message_id}/replies": ["422"],  # two positions at once
+    "POST /v1/conversations/{conversation_id}/messages": ["422"],  # nothing in it, or no such file or thread
+    "PUT /v1/conversations/{conversation_id}/messages/{message_id}/reactions/{emoji}": ["422"],  # that is no emoji
+    "DELETE /v1/conversations/{conversation_id}/messages/{message_id}/reactions/{emoji}": ["422"],  # that is no emoji
+    # It is larger than this installation takes, or its Idempotency-Key was used for another.
+    "POST /v1/conversations/{conversation_id}/attachments": ["413", "422"],
+    "GET /v1/notifications": ["400"],  # the cursor is not ours
 }
 """What a case that fits the document may be answered with, where a rule decides that a document cannot state."""
+OF_CONVERSATIONS = ("conversation_id", "message_id", "attachment_id")
 
 
 @pytest.mark.parametrize("service", sorted(applications()))
@@ -38,7 +52,7 @@ async def test_the_service_answers_as_its_document_says(
         run_cases,
         services.urls[service],
         headers=owner.member(),
-        parameters={"deployment_id": owner.things["deployment_id"]},
+        parameters={name: owner.things[name] for name in ("deployment_id", *OF_CONVERSATIONS)},
         refused_by_rule=REFUSED_BY_RULE,
     )
     answers = ", ".join(f"{count} × {status}" for status, count in sorted(run.answers.items()))

@@ -87,10 +87,9 @@ async def _check(context: MessagingContext, attachment: Attachment) -> None:
     except _Refused as refused:
         stored, reason = None, refused.reason
     failpoint("attachments.settle.before")
+    # Without a verdict to give, another worker gave it, or the message was deleted and the file's deletion follows.
     if await _settle(context, attachment, stored, reason):
         await context.objects.delete(context.settings.attachments_bucket, quarantine_key(attachment))
-    elif stored is not None:  # its message was deleted meanwhile
-        await _delete_objects(context, attachment)
     logger.info("attachment.checked", attachment_id=str(attachment.id), refused=reason)
 
 

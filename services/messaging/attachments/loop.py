@@ -22,7 +22,10 @@ async def look_at_due(context: MessagingContext) -> int:
     now = datetime.now(UTC)
     async with context.database.system_session() as session:
         claimed = await lookups.claim_due(session, now=now, until=now + LEASE, limit=AT_ONCE)
-    await asyncio.gather(*(look_at(context, attachment) for attachment in claimed))
+    results = await asyncio.gather(*(look_at(context, one) for one in claimed), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
     return len(claimed)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from libs.common.schemas import RequestBody
+from libs.common.schemas import RequestBody, Whole
 from services.messaging.attachments.models import Refusal
 
 # No control characters, no separators of paths, none that turn the direction of reading (they disguise endings).
@@ -25,7 +25,7 @@ class NewAttachment(RequestBody):
     """A file that is to be uploaded: its size in bytes, its media type, and its SHA-256 in hexadecimal digits."""
 
     file_name: FileName = Field(examples=["offer.txt"])
-    size: int = Field(ge=1, le=LARGEST_SINGLE_UPLOAD, examples=[5])
+    size: Whole = Field(ge=1, le=LARGEST_SINGLE_UPLOAD, examples=[5])
     content_type: MediaType = Field(examples=["text/plain"])
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
         examples=["2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"]

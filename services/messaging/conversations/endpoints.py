@@ -91,7 +91,7 @@ async def list_conversations(
 
 
 @router.get(
-    "/{conversation_id}",
+    "/{conversation_id:uuid}",  # so that other words in its place are other resources
     summary="Look at a conversation",
     operation_id="get_conversation",
     responses=problem_responses(ConversationNotFound, Unauthenticated, Forbidden),
@@ -103,7 +103,7 @@ async def get_conversation(conversation_id: UUID, member: Reader, context: Conte
 
 
 @router.patch(
-    "/{conversation_id}",
+    "/{conversation_id:uuid}",  # so that other words in its place are other resources
     summary="Rename a conversation",
     operation_id="rename_conversation",
     responses=problem_responses(

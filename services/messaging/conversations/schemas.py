@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
-from libs.common.schemas import RequestBody
+from libs.common.schemas import Moment, RequestBody, Whole
 
 Kind = Literal["direct", "group", "support"]
 Role = Literal["admin", "member"]
@@ -27,7 +27,9 @@ class NewConversation(RequestBody):
         description="Who takes part beside you: one person in a direct conversation, nobody in one with support.",
         examples=[[]],
     )
-    open: bool = Field(default=False, description="Whether anyone of the business may join the group.", examples=[True])
+    open: StrictBool = Field(
+        default=False, description="Whether anyone of the business may join the group.", examples=[True]
+    )
 
 
 class ConversationChange(RequestBody):
@@ -51,13 +53,13 @@ class RoleChange(RequestBody):
 class Mute(RequestBody):
     """Until when the conversation does not notify you; null ends the silence."""
 
-    muted_until: AwareDatetime | None = Field(examples=["2030-01-01T00:00:00Z"])
+    muted_until: Moment | None = Field(examples=["2030-01-01T00:00:00Z"])
 
 
 class ReadTo(RequestBody):
     """How far you have read, as a `seq` of the conversation. What is less than before changes nothing."""
 
-    seq: int = Field(ge=0, lt=2**53, examples=[1])
+    seq: Whole = Field(ge=0, lt=2**53, examples=[1])
 
 
 class ReadPosition(BaseModel):

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/conversations/{conversation_id}/messages", tags=[
     operation_id="list_messages",
     responses=problem_responses(ConversationNotFound, Unauthenticated, Forbidden),
 )
-async def list_messages(conversation_id: UUID, asked_for: AskedFor, member: Reader, context: Context) -> HistoryPage:
+async def list_messages(conversation_id: UUID, member: Reader, asked_for: AskedFor, context: Context) -> HistoryPage:
     """The newest, or those before, after or around a position, in their order, replies included. `epoch` and `seq` are
     the head of the stream at the moment of the page: subscribe from there, and nothing is missed or twice."""
     return await history.read_page(
@@ -180,7 +180,7 @@ async def list_message_revisions(
     responses=problem_responses(ConversationNotFound, MessageNotFound, Unauthenticated, Forbidden),
 )
 async def list_replies(
-    conversation_id: UUID, message_id: UUID, asked_for: AskedFor, member: Reader, context: Context
+    conversation_id: UUID, message_id: UUID, member: Reader, asked_for: AskedFor, context: Context
 ) -> HistoryPage:
     """As the messages of the conversation are read, those of the thread alone."""
     return await history.read_replies(

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from libs.common.paging import Page
-from libs.common.schemas import RequestBody
+from libs.common.schemas import RequestBody, Whole
 from services.messaging.notifications.models import NotificationKind
 
 
@@ -31,7 +31,7 @@ class NotificationPage(Page[NotificationAnswer]):
 class ReadUpTo(RequestBody):
     """The `seq` of the last notification that was seen; it and all before it are read."""
 
-    up_to: int = Field(ge=0, le=2**63 - 1, examples=[42])
+    up_to: Whole = Field(ge=0, lt=2**53, examples=[42])
 
 
 class UnreadAnswer(BaseModel):
@@ -43,4 +43,4 @@ class UnreadAnswer(BaseModel):
 class Preferences(RequestBody):
     """Whether a person wants to be told, by kind. In a request, kinds that are not named stay as they are."""
 
-    wanted: dict[NotificationKind, bool] = Field(examples=[{"thread_reply": True}])
+    wanted: dict[NotificationKind, StrictBool] = Field(examples=[{"thread_reply": True}])

@@ -1,13 +1,16 @@
 """A file goes into quarantine, is judged, and is given out only from where nobody could write."""
 
+import asyncio
 import hashlib
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from libs.adapters.malware import ClamdSettings, make_scanner
 from libs.common.failpoints import FailpointReached, configure_failpoints
-from services.messaging.attachments.checking import MAX_ATTEMPTS
+from services.messaging.attachments.checking import MAX_ATTEMPTS, look_at
+from services.messaging.attachments.models import Attachment
 from tests.services.messaging.attachments.files import HELLO, Files, announcement, put
 from tests.services.messaging.attachments.images import bomb, photo
 from tests.services.messaging.billing import BillingDouble
@@ -194,6 +197,19 @@ async def test_a_file_that_kills_its_workers_again_and_again_is_refused(files: F
 
     refused = await files.state(ada, attachment_id)
     assert (refused["state"], refused["reason"]) == ("refused", "failed")
+
+
+async def test_two_workers_that_check_one_file_at_once_leave_it_whole_and_count_it_once(files: Files) -> None:
+    ada = files.team[0]
+    attachment_id = await files.completed(ada)
+    async with files.context.database.tenant_session(ada.tenant_id) as session:
+        row = await session.get_one(Attachment, (ada.tenant_id, UUID(attachment_id)))
+
+    await asyncio.gather(look_at(files.context, row), look_at(files.context, row))
+
+    assert (await files.state(ada, attachment_id))["state"] == "ready"
+    assert (await files.download(ada, attachment_id)).content == HELLO
+    assert await files.usage() == [5]
 
 
 async def test_names_stand_nowhere_in_the_clear(files: Files) -> None:
