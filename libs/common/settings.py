@@ -6,7 +6,6 @@ from typing import Annotated, TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?$")]
 """As browsers send it (RFC 6454 §6.2): lower case, no path, no slash at its end."""
 

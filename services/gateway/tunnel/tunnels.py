@@ -17,7 +17,9 @@ from services.gateway.shedding import Shedder
 WATCH_SECONDS = 0.25
 MOVING_SHARE = 0.8
 OPEN = Gauge("gateway_open_sockets", "WebSockets that are open through this gateway.")
-OPENED = Counter("gateway_socket_openings_total", "Requests to open a WebSocket, by the status of the answer.", ["status"])
+OPENED = Counter(
+    "gateway_socket_openings_total", "Requests to open a WebSocket, by the status of the answer.", ["status"]
+)
 
 
 class TooManySockets(Unavailable):
