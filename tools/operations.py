@@ -28,6 +28,7 @@ PUBLIC: Mapping[str, str] = {
     "GET /readyz": "probe of the process; the gateway forwards it nowhere",
     "GET /metrics": "scraped inside the cluster; the gateway's own asks for a token of its settings",
     "GET /openapi.json": "the documentation",
+    "GET /asyncapi.json": "the documentation",
     "GET /docs": "the documentation",
     "GET /docs/docs.js": "the documentation",
     "GET /docs/docs.css": "the documentation",

@@ -32,6 +32,7 @@ EXEMPT = {
     "DELETE /v1/auth/sessions/{session_id}": "signing in and out is possible always",
     "DELETE /v1/members/me": "a person may leave always",
     "GET /v1/billing/subscription": "a suspended tenant must be able to pay",
+    "POST /v1/realtime/tickets": "reading goes on while a business may only read; the socket refuses a suspended one",
     "GET /v1/billing/usage": "shows a suspended tenant what it would need",
     "POST /v1/billing/checkout": "a suspended tenant must be able to pay",
     "GET /v1/dashboard": "shows the tenant that it is suspended, and why",
@@ -74,11 +75,23 @@ def example_body(operation: Operation) -> Any:
     return {name: field["examples"][0] for name, field in target["properties"].items() if "examples" in field}
 
 
+def example_query(operation: Operation) -> dict[str, Any]:
+    """The first example of each parameter that the query must have."""
+    document = applications()[operation.service].openapi()
+    shown = document["paths"].get(operation.path, {}).get(operation.method.lower(), {})
+    needed = [one for one in shown.get("parameters", ()) if one["in"] == "query" and one["required"]]
+    return {one["name"]: one["schema"]["examples"][0] for one in needed}
+
+
 async def call(
     clients: Clients, operation: Operation, things: Mapping[str, str], headers: Mapping[str, str]
 ) -> httpx.Response:
     return await clients[operation.service].request(
-        operation.method, path_of(operation, things), headers=headers, json=example_body(operation)
+        operation.method,
+        path_of(operation, things),
+        headers=headers,
+        params=example_query(operation),
+        json=example_body(operation),
     )
 
 

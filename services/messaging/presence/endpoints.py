@@ -23,7 +23,15 @@ router = APIRouter(prefix="/v1/realtime", tags=["Messaging"])
 async def get_presence(
     member: Reader,
     context: Context,
-    user_ids: Annotated[list[UUID], Query(min_length=1, max_length=MOST, description="People of the business.")],
+    user_ids: Annotated[
+        list[UUID],
+        Query(
+            min_length=1,
+            max_length=MOST,
+            description="People of the business.",
+            examples=[["0198c0de-0000-7000-8000-000000000003"]],
+        ),
+    ],
 ) -> PresenceList:
     """How people of the business are. Whoever does not work there is not in the answer."""
     known = await service.colleagues(context.database, member.tenant_id, user_ids)
