@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from tests.services.gateway.running import gateway_before
 from tests.support.http_server import served
 
+SERVICES = ("auth", "billing", "messaging", "provisioner")
+
 
 def _service(database: str) -> FastAPI:
     app = FastAPI()
@@ -35,12 +37,12 @@ async def test_the_gateway_is_ready_whoever_else_is_not() -> None:
 async def test_all_well_is_ok_with_the_details(valkey_url: str) -> None:
     async with (
         served(_service("ok")) as service,
-        gateway_before(dict.fromkeys(("auth", "billing", "provisioner"), service), valkey_url=valkey_url) as (url, _),
+        gateway_before(dict.fromkeys(SERVICES, service), valkey_url=valkey_url) as (url, _),
         httpx.AsyncClient(base_url=url) as client,
     ):
         health = (await client.get("/health")).json()
     assert health["status"] == "ok"
-    assert set(health["parts"]) == {"auth", "billing", "provisioner", "valkey"}
+    assert set(health["parts"]) == {*SERVICES, "valkey"}
     assert health["parts"]["auth"]["pools"] == {"app": "1 of 10"}
 
 

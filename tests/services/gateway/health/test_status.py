@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tests.services.gateway.running import gateway_before
 from tests.support.http_server import served
 
-ALL = ("auth", "billing", "provisioner")
+ALL = ("auth", "billing", "messaging", "provisioner")
 
 
 def _service(database: str = "ok", *, ready: asyncio.Event | None = None) -> FastAPI:
@@ -47,7 +47,7 @@ async def test_a_service_without_its_database_is_unavailable_and_nothing_inside_
     async with (
         served(_service()) as well,
         served(_service("does not answer: ConnectionRefusedError")) as billing,
-        gateway_before({"auth": well, "provisioner": well, "billing": billing}) as (url, _),
+        gateway_before({**dict.fromkeys(ALL, well), "billing": billing}) as (url, _),
         httpx.AsyncClient(base_url=url) as client,
     ):
         answer = await client.get("/v1/status")
@@ -56,6 +56,7 @@ async def test_a_service_without_its_database_is_unavailable_and_nothing_inside_
         "services": [
             {"name": "auth", "status": "operational"},
             {"name": "billing", "status": "unavailable"},
+            {"name": "messaging", "status": "operational"},
             {"name": "provisioner", "status": "operational"},
         ],
     }
@@ -68,7 +69,7 @@ async def test_valkey_is_no_service_and_its_loss_degrades_nothing() -> None:
         httpx.AsyncClient(base_url=url) as client,
     ):
         status = (await client.get("/v1/status")).json()
-    assert (status["status"], len(status["services"])) == ("operational", 3)
+    assert (status["status"], len(status["services"])) == ("operational", 4)
 
 
 async def test_a_service_that_hangs_does_not_make_the_answer_hang() -> None:
@@ -76,7 +77,7 @@ async def test_a_service_that_hangs_does_not_make_the_answer_hang() -> None:
     async with (
         served(_service()) as well,
         served(_service(ready=ready)) as hanging,
-        gateway_before({"auth": well, "billing": hanging, "provisioner": well}) as (url, _),
+        gateway_before({**dict.fromkeys(ALL, well), "billing": hanging}) as (url, _),
         httpx.AsyncClient(base_url=url, timeout=10) as client,
     ):
         asked = time.monotonic()
