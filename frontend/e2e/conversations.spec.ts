@@ -271,7 +271,7 @@ test("the bell counts, tells and leads there, and is quiet where one does not wa
   await expect(bell).toHaveAccessibleName("Notifications");
 });
 
-test("one begins conversations, renames them, and leaves them", async ({ open }) => {
+test("one begins conversations, renames, leaves, joins and archives them", async ({ open }) => {
   const [ada, grace] = await Promise.all([(await open("ada")).newPage(), (await open("grace")).newPage()]);
   await Promise.all([ada.goto("/conversations/"), grace.goto("/conversations/")]);
   const title = `Plan ${Date.now()}`;
@@ -279,6 +279,7 @@ test("one begins conversations, renames them, and leaves them", async ({ open })
   const dialog = ada.getByRole("dialog", { name: "New conversation" });
   await dialog.getByText("Group", { exact: true }).click();
   await dialog.getByLabel("Name of the group").fill(title);
+  await dialog.getByLabel("Everybody of the business may join").check();
   await dialog.getByRole("button", { name: "Grace Hopper" }).click();
   expect(await graveFaults(ada)).toEqual([]);
   await dialog.getByRole("button", { name: "Begin" }).click();
@@ -295,6 +296,19 @@ test("one begins conversations, renames them, and leaves them", async ({ open })
   await about.getByRole("button", { name: "Remove Grace Hopper" }).click();
   await expect(grace.getByText("There is no such conversation.")).toBeVisible();
   await expect(row(grace, { id: "", title })).toHaveCount(0);
+
+  await grace.getByRole("button", { name: "Open groups" }).click();
+  await grace.getByRole("button", { name: `Join ${title}, second` }).click();
+  await expect(grace.getByRole("heading", { level: 2, name: `${title}, second` })).toBeVisible();
+  await expect(about.getByText("Grace Hopper")).toBeVisible();
+  await about.getByRole("button", { name: "Archive" }).click();
+  await expect(grace.getByText("This conversation is archived.", { exact: false })).toBeVisible();
+  await expect(field(grace)).toHaveCount(0);
+  await grace.goto("/conversations/");
+  await expect(grace.getByRole("list", { name: "Your conversations" })).not.toContainText(title);
+  await grace.getByRole("button", { name: "Archive" }).click();
+  await row(grace, { id: "", title }).click();
+  await expect(grace.getByRole("heading", { level: 2, name: `${title}, second` })).toBeVisible();
 });
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };

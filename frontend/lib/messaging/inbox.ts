@@ -3,7 +3,7 @@
  * folded by `seq`, so that neither undoes the other, in whatever order they come.
  */
 import { afterConversationEvent, newerConversation } from "@/lib/messaging/conversation-fold";
-import { fetchConversation, fetchConversations } from "@/lib/messaging/queries";
+import { fetchConversation, fetchConversations, MOST_CONVERSATIONS } from "@/lib/messaging/queries";
 import type { Conversation } from "@/lib/messaging/types";
 import type { RealtimeClient, StreamEvent } from "@/packages/realtime";
 
@@ -77,10 +77,14 @@ export class Inbox {
   /** Asks for all conversations; what the streams told since stays. */
   readonly fetch = async (): Promise<void> => {
     try {
+      const before = [...this.known.values()];
       const items = await this.api.list();
       for (const each of items) this.put(each);
       const there = new Set(items.map(({ id }) => id));
-      for (const id of [...this.known.keys()]) if (!there.has(id) && items.length < 100) this.drop(id);
+      const isWhole = items.length < MOST_CONVERSATIONS;
+      // What was joined meanwhile, or is in the archive, is not in the list either.
+      for (const { id, archived_at } of before)
+        if (isWhole && archived_at === null && !there.has(id)) this.drop(id);
       this.publish(undefined);
     } catch (error) {
       this.publish(error as Error);

@@ -1,16 +1,25 @@
 /** What the rooms ask the API of conversations. */
 import { queryOptions } from "@tanstack/react-query";
+import { allPages } from "@/lib/api/all-pages";
 import { api, data } from "@/lib/api/client";
 
-export const conversationsKey = ["conversations"] as const;
-
 /** How many conversations are shown, and followed. */
-const MOST = 100;
+export const MOST_CONVERSATIONS = 500;
 
 /** The conversations of the person, the most recently active first. */
-export async function fetchConversations(signal?: AbortSignal) {
-  const query = { limit: MOST };
-  return (await data(api.GET("/v1/conversations", { params: { query }, ...(signal && { signal }) }))).items;
+export function fetchConversations() {
+  return allPages((query) => data(api.GET("/v1/conversations", { params: { query } })), MOST_CONVERSATIONS);
+}
+
+/** What is not in the list: the archive, or open groups that the person could join. */
+export function otherConversations(which: "archived" | "joinable") {
+  return queryOptions({
+    queryKey: ["other-conversations", which],
+    queryFn: ({ signal }) =>
+      allPages((query) =>
+        data(api.GET("/v1/conversations", { params: { query: { ...query, [which]: true } }, signal })),
+      ),
+  });
 }
 
 export function fetchConversation(id: string) {
@@ -20,22 +29,22 @@ export function fetchConversation(id: string) {
 /** Everybody of the business, by whose names messages are signed. */
 export const people = queryOptions({
   queryKey: ["people"],
-  queryFn: async ({ signal }) => (await data(api.GET("/v1/members", { signal }))).items,
+  queryFn: ({ signal }) => allPages((query) => data(api.GET("/v1/members", { params: { query }, signal }))),
   staleTime: 60_000,
 });
 
 export function conversationMembers(id: string) {
   return queryOptions({
     queryKey: ["conversation-members", id],
-    queryFn: async ({ signal }) =>
-      (
-        await data(
+    queryFn: ({ signal }) =>
+      allPages((query) =>
+        data(
           api.GET("/v1/conversations/{conversation_id}/members", {
-            params: { path: { conversation_id: id } },
+            params: { path: { conversation_id: id }, query },
             signal,
           }),
-        )
-      ).items,
+        ),
+      ),
     staleTime: 30_000,
   });
 }

@@ -9,6 +9,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { type Names, useNames } from "@/components/use-names";
 import type { Conversation } from "@/lib/messaging/types";
 import { NewConversation } from "@/rooms/conversations/new-conversation";
+import { OtherConversations } from "@/rooms/conversations/other-conversations";
 import { ConversationRow } from "@/rooms/conversations/row";
 import { SearchResults } from "@/rooms/conversations/search-results";
 
@@ -73,13 +74,16 @@ function Shown({ conversations, names, me, chosen, query, onDone }: ShownProps) 
   const t = useTranslations("conversations");
   const wanted = query.toLocaleLowerCase();
   const shown = conversations.filter(
-    (each) => wanted === "" || names.titleOf(each).toLocaleLowerCase().includes(wanted),
+    (each) =>
+      (each.archived_at === null || each.id === chosen) &&
+      (wanted === "" || names.titleOf(each).toLocaleLowerCase().includes(wanted)),
   );
   if (conversations.length === 0 && wanted === "") {
     return (
       <div className="px-3 py-8 text-center text-ink-soft">
         <p className="font-medium text-ink">{t("list.none.title")}</p>
         <p className="mt-1 text-sm">{t("list.none.text")}</p>
+        <OtherConversations names={names} me={me} chosen={chosen} />
       </div>
     );
   }
@@ -96,8 +100,10 @@ function Shown({ conversations, names, me, chosen, query, onDone }: ShownProps) 
           />
         ))}
       </ul>
-      {query.length > 1 && (
+      {query.length > 1 ? (
         <SearchResults query={query} conversations={conversations} names={names} onDone={onDone} />
+      ) : (
+        <OtherConversations names={names} me={me} chosen={chosen} />
       )}
     </>
   );

@@ -53,6 +53,7 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
   const locale = useLocale() as Locale;
   const [kind, setKind] = useState<Kind>("direct");
   const [title, setTitle] = useState("");
+  const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const create = useMutation({
     mutationFn: (body: Schemas["NewConversation"]) => data(api.POST("/v1/conversations", { body })),
@@ -66,7 +67,7 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
     create.mutate({
       kind,
       member_ids: [...member_ids],
-      open: false,
+      open: kind === "group" && isOpen,
       ...(kind !== "direct" && title.trim() !== "" && { title: title.trim() }),
     });
   const choose = (user: string) => {
@@ -101,6 +102,17 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
           maxLength={200}
           onChange={(event) => setTitle(event.target.value)}
         />
+      )}
+      {kind === "group" && (
+        <label className="flex min-h-11 items-center gap-3">
+          <input
+            type="checkbox"
+            className="size-5 accent-accent"
+            checked={isOpen}
+            onChange={(event) => setOpen(event.target.checked)}
+          />
+          {t("open")}
+        </label>
       )}
       {kind !== "support" && (
         <People

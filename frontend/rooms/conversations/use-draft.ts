@@ -12,6 +12,7 @@ export function useDraft(conversation: string, root: string | null, onLoaded: (t
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef<string | null>(null);
+  const sending = useRef<Promise<void>>(Promise.resolve());
   const loaded = useRef(onLoaded);
   loaded.current = onLoaded;
 
@@ -20,16 +21,9 @@ export function useDraft(conversation: string, root: string | null, onLoaded: (t
     const text = latest.current;
     if (text === null) return;
     latest.current = null;
-    const query = root === null ? {} : { thread_root_id: root };
-    const params = { path: { conversation_id: conversation }, query };
-    try {
-      // biome-ignore format: one line for each of the two
-      await (text.trim() === ""
-        ? data(api.DELETE(DRAFT, { params }))
-        : data(api.PUT(DRAFT, { params, body: { text } })));
-    } catch {
-      // It stays in the field; the next change keeps it.
-    }
+    // One after the other: a text that is thrown away must not be overtaken by the one before.
+    sending.current = sending.current.then(() => store(conversation, root, text));
+    await sending.current;
   }, [conversation, root]);
 
   useEffect(() => {
@@ -53,4 +47,15 @@ export function useDraft(conversation: string, root: string | null, onLoaded: (t
     [flush],
   );
   return { keep, flush };
+}
+
+async function store(conversation: string, root: string | null, text: string): Promise<void> {
+  const query = root === null ? {} : { thread_root_id: root };
+  const params = { path: { conversation_id: conversation }, query };
+  try {
+    if (text.trim() === "") await data(api.DELETE(DRAFT, { params }));
+    else await data(api.PUT(DRAFT, { params, body: { text } }));
+  } catch {
+    // It stays in the field; the next change keeps it.
+  }
 }
