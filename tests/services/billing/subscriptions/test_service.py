@@ -78,8 +78,9 @@ async def test_a_cancellation_at_the_end_of_the_period_shows_and_then_happens(wo
 
     assert (await world.subscription(tenant_id)).json()["status"] == "canceled"
     assert await world.mode(tenant_id) == "suspended"
-    versions = [event["version"] for event in await world.events(tenant_id, CHANGED)]
-    assert versions == list(range(1, len(versions) + 1))
+    changes = await world.events(tenant_id, CHANGED)
+    assert [event["version"] for event in changes] == list(range(1, len(changes) + 1))
+    assert [event["before"] for event in changes] == [None, *(event["status"] for event in changes[:-1])]
 
 
 async def test_a_renewal_moves_the_period_and_activates_nothing(world: World) -> None:

@@ -79,6 +79,27 @@ async def test_a_lying_content_type_is_refused_and_nothing_is_kept_of_it(files: 
     assert await files.usage() == []
 
 
+@pytest.mark.parametrize(
+    ("stored", "reason"), [(b"hallo", "wrong_checksum"), (b"hello!", "wrong_size"), (None, "missing")]
+)
+async def test_what_does_not_lie_there_as_it_was_announced_is_refused(
+    files: Files, stored: bytes | None, reason: str
+) -> None:
+    ada = files.team[0]
+    attachment_id = await files.completed(ada)
+    bucket, key = files.context.settings.attachments_bucket, f"{ada.tenant_id}/quarantine/{attachment_id}"
+    if stored is None:
+        await files.context.objects.delete(bucket, key)
+    else:
+        await files.context.objects.put(bucket, key, stored)
+
+    await files.look()
+
+    refused = await files.state(ada, attachment_id)
+    assert (refused["state"], refused["reason"]) == ("refused", reason)
+    assert (await files.keys(), await files.usage()) == ([], [])
+
+
 async def test_a_page_is_given_out_as_bytes_to_be_saved(files: Files) -> None:
     checked = await files.checked(files.team[0], b"<svg xmlns='x'></svg>", content_type="image/svg+xml")
 

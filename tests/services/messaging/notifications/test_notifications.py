@@ -160,14 +160,22 @@ async def test_a_worker_that_dies_before_its_commit_has_told_nothing_and_the_nex
     assert (before, await kinds(team[1])) == ([], ["direct_message"])
 
 
-async def test_what_was_read_deleted_or_muted_meanwhile_is_told_to_nobody(
-    messaging: MessagingContext, team: Team
-) -> None:
+async def test_what_was_read_or_deleted_meanwhile_is_told_to_nobody(messaging: MessagingContext, team: Team) -> None:
     ada, bob = team[0], team[1]
     direct = await ada.direct(bob)
-    deleted, _read = await ada.send(direct), await ada.send(direct)
+    read = await ada.send(direct)
+    await bob.ask("PUT", f"/{direct['id']}/read", {"seq": read["seq"]})
+    deleted = await ada.send(direct)
     await ada.ask("DELETE", message_path(deleted))
-    await bob.ask("PUT", f"/{direct['id']}/read", {"seq": (await bob.look(direct))["seq"]})
+
+    await deliver(messaging, *await announced(messaging, team.tenant_id))
+
+    assert await kinds(bob) == []
+
+
+async def test_a_muted_conversation_tells_nothing(messaging: MessagingContext, team: Team) -> None:
+    ada, bob = team[0], team[1]
+    direct = await ada.direct(bob)
     await bob.ask("PUT", f"/{direct['id']}/mute", {"muted_until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()})
     await ada.send(direct)
 
