@@ -32,10 +32,12 @@ export function MessagingProvider({ children }: { children: ReactNode }) {
     inbox.start();
     client.start();
     const stopPresence = tellPresence(client);
+    const stopAsking = askBeforeLeaving(client);
     setMessaging({ client, inbox, me: user, mayWrite });
     return () => {
       setMessaging(null);
       stopPresence();
+      stopAsking();
       inbox.stop();
       client.stop();
     };
@@ -95,4 +97,13 @@ function tellPresence(client: RealtimeClient): () => void {
   tell();
   document.addEventListener("visibilitychange", tell);
   return () => document.removeEventListener("visibilitychange", tell);
+}
+
+/** What is not sent yet is in this page alone. */
+function askBeforeLeaving(client: RealtimeClient): () => void {
+  const ask = (event: BeforeUnloadEvent) => {
+    if (client.unsent > 0) event.preventDefault();
+  };
+  window.addEventListener("beforeunload", ask);
+  return () => window.removeEventListener("beforeunload", ask);
 }
