@@ -1,14 +1,13 @@
-"""What is asked across tenants: what is to be relayed and archived, and how far streams have come."""
+"""What is asked across tenants: what is to be relayed and archived."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.history.models import ArchiveEntry
-from services.messaging.stream.models import Stream
 from services.messaging.stream.wire import CarriedEvent
 
 _OF_MESSAGES = ("message.", "reaction.")
@@ -50,9 +49,3 @@ async def note_changes(session: AsyncSession, events: Sequence[CarriedEvent]) ->
     if changed:
         rows = [{"tenant_id": tenant_id, "message_id": message_id} for tenant_id, message_id in sorted(changed)]
         await session.execute(insert(ArchiveEntry), rows)
-
-
-async def heads(session: AsyncSession, stream_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int]]:
-    """Epoch and last number of each stream that a node serves at present."""
-    wanted = select(Stream.id, Stream.epoch, Stream.last_seq).where(Stream.id.in_(stream_ids))
-    return {row.id: (row.epoch, row.last_seq) for row in await session.execute(wanted)}
