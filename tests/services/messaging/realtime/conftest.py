@@ -1,4 +1,4 @@
-"""Fixtures of the sockets' tests: one node and one relay for all of them."""
+"""Fixtures of the sockets' tests: one node and one relay for all of them, and for no tests elsewhere."""
 
 from collections.abc import AsyncIterator
 
@@ -11,18 +11,18 @@ from tests.services.messaging.world import Business, new_business
 ORIGIN = "https://app.example.com"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def node_settings(settings: MessagingSettings) -> MessagingSettings:
     return settings.model_copy(update={"web_origins": [ORIGIN], "database_pool_size": 4})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def node(node_settings: MessagingSettings) -> AsyncIterator[RunningNode]:
     async with running_node(node_settings) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def relay(node: RunningNode) -> AsyncIterator[None]:
     async with running_relay(node.parts):
         yield
