@@ -56,7 +56,8 @@ async def deaf(node: RunningNode, room: Room, person: int) -> AsyncIterator[Sock
 async def test_a_slow_reader_is_closed_with_a_code_to_come_back_on_and_slows_nobody(
     room: Room, node: RunningNode
 ) -> None:
-    async with deaf(node, room, 2) as slow, all_in(room, node) as (first, second, _):
+    async with deaf(node, room, 2) as slow, all_in(room, node) as (first, second, unread):
+        unread.connection.transport.abort()
         sent = 0
         while not await closed_slow_readers(node):
             messages = await asyncio.gather(*(room.send("€" * 9900) for _ in range(10)))
