@@ -156,6 +156,7 @@ async def _own_room(platform: MessagingPlatform) -> Room:
     rows = [(tenant, conversation, seq, KIND, users[0], "{}", now) for seq in range(1, WRITTEN + 1)]
     columns = ["tenant_id", "stream_id", "seq", "kind", "actor_id", "data", "created_at"]
     await connection.copy_records_to_table("stream_event", records=rows, columns=columns)
+    await connection.execute("ANALYZE stream_event")
     valkey = Redis.from_url(platform.valkey_url)
     said = head = 0
 
