@@ -28,7 +28,7 @@ TICK_SECONDS = 0.5
 ACCESS_SECONDS = 10.0
 RUNG_AGAIN_SECONDS = 1.5
 """After the bell: whoever came with what was remembered of before is found then."""
-ACCESS_BATCH = 1000
+ACCESS_BATCH = 200
 MOVING_SHARE = 0.8
 """Of the time to drain; the rest is for clients to go by themselves."""
 
