@@ -10,7 +10,7 @@ PLAN = Plan(
     room=8,
     drops=4,
     messages=8,
-    seconds=6,
+    seconds=5,
     blows=("node-0", "flush", "postgres", "worker", "node-1", "valkey"),
 )
 

@@ -131,7 +131,7 @@ async def test_bandwidth_counts_once_however_often_its_total_is_reported(
     assert await _usage(fleet, tenant) == [3 * MIB]
     async with fleet.database.tenant_session(tenant.tenant_id) as session:
         await forget_report(session, tenant.stack_id, host.id)
-    assert await _usage(fleet, tenant) == [3 * MIB, 5]
+    assert sorted(await _usage(fleet, tenant)) == [5, 3 * MIB]
 
 
 async def test_a_report_marks_its_host_as_seen(client: httpx.AsyncClient, fleet: Fleet) -> None:
@@ -155,7 +155,7 @@ async def test_a_host_that_lost_its_totals_is_not_charged_again_for_what_was_rec
     for total in (4 * MIB, 2 * MIB, 3 * MIB):
         report = report_of(host, stack_report(tenant, bandwidth_bytes=total))
         await client.post("/agent/v1/report", json=report, headers=agent)
-    assert await _usage(fleet, tenant) == [4 * MIB, MIB]
+    assert sorted(await _usage(fleet, tenant)) == [MIB, 4 * MIB]
 
 
 async def test_a_result_that_comes_after_newer_reports_counts_nothing_twice(
