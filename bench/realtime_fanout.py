@@ -62,15 +62,15 @@ class _Lateness:
     """The time from saying to hearing of each delivery, until `wanted` came."""
 
     def __init__(self, wanted: int) -> None:
-        self._wanted = wanted
+        self._missing = wanted
         self.seconds: list[float] = []
         self.all_came = asyncio.Event()
 
     def note(self, text: bytes) -> None:
         end = text.rfind(b"@")
         start = text.rfind(b"@", 0, end)
-        if start < 0:
-            return  # a frame of the server's own
-        self.seconds.append(time.perf_counter() - float(text[start + 1 : end]))
-        if len(self.seconds) == self._wanted:
+        if start >= 0:  # one that was read from PostgreSQL, as some are, has no time in it
+            self.seconds.append(time.perf_counter() - float(text[start + 1 : end]))
+        self._missing -= 1
+        if self._missing == 0:
             self.all_came.set()

@@ -12,6 +12,8 @@ from contextlib import suppress
 
 CHUNK = 65_536
 EVENT = b'"type":"event"'
+_LOST = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, RuntimeError)
+"""How the end of a connection shows; uvloop raises RuntimeError where something is written after it."""
 _WHO = re.compile(rb"[?&]who=(\d+)")
 
 
@@ -55,7 +57,7 @@ class UnrulyProxy:
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        with suppress(*_LOST):
             await self._carry(reader, writer)
         writer.transport.abort()
 
