@@ -24,13 +24,14 @@ class Refused(Exception):
 class Socket(asyncio.Protocol):
     """One connection. `on_text` is called with each text frame; while it is None, frames are only counted."""
 
-    __slots__ = ("_buffer", "_head", "_transport", "close_code", "frames", "on_text", "opened", "pings")
+    __slots__ = ("_buffer", "_head", "_transport", "_upgraded", "close_code", "frames", "on_text", "opened", "pings")
 
     def __init__(self, head: bytes) -> None:
         self._head = head
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
-        self.opened: asyncio.Future[None] | None = asyncio.get_running_loop().create_future()
+        self._upgraded = False
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_text: Callable[[bytes], None] | None = None
         self.frames = 0
         self.pings = 0
@@ -56,18 +57,18 @@ class Socket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._buffer:
             data = self._buffer + data
-        if self.opened is not None:
+        if not self._upgraded:
             end = data.find(b"\r\n\r\n")
             if end < 0:
                 self._buffer = data
                 return
             status = int(data[9:12])
-            opened, self.opened = self.opened, None
+            self._upgraded = True
             if status == 101:
-                opened.set_result(None)
+                self.opened.set_result(None)
             else:
                 self.close_code = status
-                opened.set_exception(Refused(status))
+                self.opened.set_exception(Refused(status))
             data = data[end + 4 :]
         self._buffer = self._frames(data)
 
@@ -97,7 +98,7 @@ class Socket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.close_code = self.close_code or 1006
-        if self.opened is not None and not self.opened.done():
+        if not self.opened.done():
             self.opened.set_exception(ConnectionResetError())
 
     def _write(self, opcode: int, payload: bytes) -> None:
@@ -120,7 +121,6 @@ async def open_socket(port: int, path: str, *, headers: str = "") -> Socket:
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{headers}\r\n"
     )
     _, socket = await asyncio.get_running_loop().create_connection(lambda: Socket(head.encode()), "127.0.0.1", port)
-    if socket.opened is not None:
-        async with asyncio.timeout(HANDSHAKE_SECONDS):
-            await socket.opened
+    async with asyncio.timeout(HANDSHAKE_SECONDS):
+        await socket.opened
     return socket
