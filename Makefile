@@ -2,7 +2,7 @@
 
 STACKPRO := .venv/bin/stackpro
 PYTHON := .venv/bin/python
-WORKERS ?= 4
+WORKERS ?= 3
 
 help:    ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -180,6 +180,7 @@ async def test_secrets_stay_in_files_that_only_their_owner_reads(plane: Plane, m
     agent = make_agent().start()
     await plane.run("host-1", plane.apply(bundle()))
     secret = bundle().apps[1].secrets["MYSQL_ROOT_PASSWORD"].encode()
+    assert await agent.stop() == 0  # it would replace its files while they are read
 
     readable = [
         path
