@@ -64,8 +64,8 @@ async def _run(platform: MessagingPlatform, folder: Path) -> Figures:
         **await _messages(platform),
         **await _resume(platform),
         **await _history(platform),
-        **await _fanout(platform, folder),
         **await _connections(platform),
+        **await _fanout(platform, folder),
     }
 
 
