@@ -9,8 +9,7 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,31 +19,24 @@ import httpx
 import orjson
 import psutil
 import uvloop
-from redis.asyncio import Redis
 
-from bench import realtime_peers as peers
-from bench.realtime_fanout import Room, deliveries_per_second, delivery_p99_ms
+from bench.realtime_fanout import deliveries_per_second, delivery_p99_ms
 from bench.realtime_members import FrameWaiter, Place, join, join_all, subscription
+from bench.realtime_rooms import ROOM, own_room, peer_room, peer_servers
 from bench.registry import Bench, Figures
-from bench.support.peers import node_package
-from bench.support.processes import free_port, running
 from bench.support.report import print_table
 from bench.support.sockets import Refused, Socket, open_socket
 from libs.common.ids import new_id
-from services.messaging.stream.relay import stream_channel
-from services.messaging.stream.wire import CarriedEvent, message_bound, packed
+from services.messaging.stream.wire import message_bound
 from tests.support.messaging_platform import MessagingPlatform, messaging_platform
 
 CONNECTIONS, THROUGH_GATEWAY, BURST = 10_000, 4_000, 2_000
 PING_SECONDS = 35.0
-ROOM = 1_000
 FANOUT_SECONDS, FANOUT_RATE = 5.0, 10_000.0
 ROUNDS = 3
 RATE, RATE_SECONDS, RATE_ROOMS, RATE_ROOM = 200, 10, 200, 10
 MISSED = 500
 STORED, PAGE = 1_000_000, 50
-KIND = "message.created"
-WRITTEN, AHEAD = 100_000, 20
 
 
 def run() -> Figures:
@@ -122,12 +114,12 @@ async def _fanout(platform: MessagingPlatform, folder: Path) -> Figures:
     """A room of a thousand, fed as the relay feeds it; the peers' rooms are fed by a client."""
     rates: dict[str, list[float]] = {"messaging": [], "socket.io": [], "ws": []}
     late: dict[str, list[float]] = {name: [] for name in rates}
-    ours = await _own_room(platform)
-    with _peer_servers(folder) as ports:
+    ours = await own_room(platform)
+    with peer_servers(folder) as ports:
         rooms = {
             "messaging": ours,
-            "socket.io": await _peer_room(ports["socket.io"], "socket.io"),
-            "ws": await _peer_room(ports["ws"], "ws"),
+            "socket.io": await peer_room(ports["socket.io"], "socket.io"),
+            "ws": await peer_room(ports["ws"], "ws"),
         }
         for _ in range(ROUNDS):
             for name, room in rooms.items():
@@ -146,73 +138,6 @@ async def _fanout(platform: MessagingPlatform, folder: Path) -> Figures:
         "fanout_ratio": median(a / b for a, b in zip(rates["messaging"], rates["socket.io"], strict=True)),
         "fanout_p99_ms": median(late["messaging"]),
     }
-
-
-async def _own_room(platform: MessagingPlatform) -> Room:
-    tenant, users = await platform.new_business(ROOM)
-    conversation = await platform.new_conversation(tenant, users)
-    tokens = [platform.token(tenant, user) for user in users]
-    sockets = await join_all(_port(platform.nodes[0].url), tokens, [[Place(conversation)]] * ROOM)
-    connection = await platform.connect()
-    epoch = await connection.fetchval("SELECT epoch FROM stream WHERE id = $1", conversation)
-    now = datetime.now(UTC)
-    rows = [(tenant, conversation, seq, KIND, users[0], "{}", now) for seq in range(1, WRITTEN + 1)]
-    columns = ["tenant_id", "stream_id", "seq", "kind", "actor_id", "data", "created_at"]
-    await connection.copy_records_to_table("stream_event", records=rows, columns=columns)
-    await connection.execute("ANALYZE stream_event")
-    await connection.execute("SET synchronous_commit = off")
-    valkey = Redis.from_url(platform.valkey_url)
-    said = head = 0
-
-    async def publish(text: str) -> None:
-        """Says what is written already, and moves the head of the stream there, with which a node compares."""
-        nonlocal said, head
-        said += 1
-        if said > head:
-            head = said + (0 if "@" in text else AHEAD)
-            await connection.execute("UPDATE stream SET last_seq = $2 WHERE id = $1", conversation, head)
-        event = CarriedEvent(
-            tenant_id=tenant,
-            stream_id=conversation,
-            epoch=epoch,
-            seq=said,
-            kind=KIND,
-            actor_id=users[0],
-            message_id=None,
-            data={"text": text},
-            sealed=None,
-            at=now,
-        )
-        await valkey.publish(stream_channel(event), packed(event))
-
-    return Room(sockets, publish)
-
-
-@contextmanager
-def _peer_servers(folder: Path) -> Iterator[dict[str, int]]:
-    programs = {"ws": (peers.WS, peers.WS_PROGRAM), "socket.io": (peers.SOCKET_IO, peers.SOCKET_IO_PROGRAM)}
-    ports = {name: free_port() for name in programs}
-    commands = {}
-    for name, (package, program) in programs.items():
-        script = node_package(*package) / "server.js"
-        script.write_text(program)
-        commands[name] = ["node", str(script), str(ports[name])]
-    with (
-        running(commands["ws"], ports["ws"], log=folder / "ws.log"),
-        running(commands["socket.io"], ports["socket.io"], log=folder / "socket.io.log"),
-    ):
-        yield ports
-
-
-async def _peer_room(port: int, name: str) -> Room:
-    enter = peers.join_socket_io if name == "socket.io" else peers.join_ws
-    say = peers.publish_socket_io if name == "socket.io" else peers.publish_ws
-    sockets = [await enter(port) for _ in range(ROOM)]
-
-    async def publish(text: str) -> None:
-        say(sockets[0], text)
-
-    return Room(sockets, publish)
 
 
 async def _messages(platform: MessagingPlatform) -> Figures:

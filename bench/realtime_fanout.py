@@ -9,7 +9,7 @@ from statistics import quantiles
 from bench.support.sockets import Socket
 
 WINDOW = 40
-SETTLE_SECONDS = 1.5
+SETTLE_SECONDS = 3.0
 TEXT = "x" * 200
 Publish = Callable[[str], Awaitable[None]]
 
