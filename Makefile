@@ -3,6 +3,8 @@
 STACKPRO := .venv/bin/stackpro
 PYTHON := .venv/bin/python
 WORKERS ?= 3
+# Where bytecode may not be kept, each of the many processes would compile for seconds what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:    ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
