@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -63,7 +63,7 @@ class Home:
             write_json(path, {**kept, **made})
         return {name: {**kept, **made}[name] for name in makers}
 
-    def ports(self, names: Iterable[str], *, fixed: Iterable[int] = ()) -> dict[str, int]:
+    def ports(self, names: Iterable[str], *, fixed: Collection[int] = ()) -> dict[str, int]:
         """A free port for each name, the one of the last start where possible; none of `fixed`."""
         return keep_ports(self.path / "ports.json", names, fixed=fixed)
 

@@ -1,9 +1,12 @@
 """Ports on 127.0.0.1: chosen freely at the first start and kept, or fixed by a setting and then checked."""
 
 import errno
+import fcntl
+import os
 import random
 import socket
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -12,8 +15,11 @@ from sandbox.files import read_json, write_json
 
 # Below the range from which Linux takes ports for outgoing connections (from 32768 on), so that a kept port is not
 # lost to one of those between two starts.
-_CHOICES = range(20_000, 32_000)
+_SINGLE = range(30_000, 32_000)
+_BLOCKS = range(20_000, 30_000, 100)
 _ATTEMPTS = 200
+_held: dict[int, int] = {}
+"""The blocks of this process, and the descriptors whose locks hold them until it and its children have ended."""
 
 
 def is_free(port: int) -> bool:
@@ -29,15 +35,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port(*, unwanted: Iterable[int] = ()) -> int:
-    """A port that is free now and not among `unwanted`. Raises SandboxError when none is found."""
-    avoided = set(unwanted)
+def free_port() -> int:
+    """A port that is free now. Raises SandboxError when none is found."""
     choose = random.SystemRandom().choice
     for _ in range(_ATTEMPTS):
-        port = choose(_CHOICES)
-        if port not in avoided and is_free(port):
+        if is_free(port := choose(_SINGLE)):
             return port
-    raise SandboxError(f"No free port was found between {_CHOICES.start} and {_CHOICES.stop - 1}.")
+    raise SandboxError(f"No free port was found between {_SINGLE.start} and {_SINGLE.stop - 1}.")
 
 
 def require_free(port: int, *, setting: str) -> None:
@@ -46,17 +50,48 @@ def require_free(port: int, *, setting: str) -> None:
         raise PortTaken(f"Port {port} is taken by another program; free it, or set {setting} to another port.")
 
 
-def keep_ports(path: Path, names: Iterable[str], *, fixed: Iterable[int] = ()) -> dict[str, int]:
-    """A port for each name, from `path` where it is still free, else newly chosen; saved there. Avoids `fixed`."""
+def keep_ports(path: Path, names: Iterable[str], *, fixed: Collection[int] = ()) -> dict[str, int]:
+    """A port for each name, from `path` where it is still free, else newly chosen; saved there. Avoids `fixed`.
+
+    All are of one block, which belongs to this process until it has ended: platforms that start at the same moment
+    choose none that another one has chosen but does not listen on yet. Raises SandboxError when too few are free.
+    """
     kept = {name: port for name, port in read_json(path).items() if isinstance(port, int)}
-    reserved = set(fixed)
-    taken = {*reserved, *kept.values()}
+    block = _hold_block({port - port % _BLOCKS.step for port in kept.values()})
+    choices = (port for port in block if port not in {*fixed, *kept.values()} and is_free(port))
     ports: dict[str, int] = {}
     for name in names:
         port = kept.get(name)
-        if port is None or port in reserved or not is_free(port):
-            port = free_port(unwanted=taken)
-            taken.add(port)
+        if port is None or port not in block or port in fixed or not is_free(port):
+            port = next(choices, None)
+        if port is None:
+            raise SandboxError(f"Too few free ports were found between {block.start} and {block.stop - 1}.")
         ports[name] = port
     write_json(path, {**kept, **ports})
     return ports
+
+
+def _hold_block(wanted: Collection[int]) -> range:
+    """A block that no other process holds, one of `wanted` if that can be."""
+    others = random.SystemRandom().sample(_BLOCKS, len(_BLOCKS))
+    for start in [*(start for start in wanted if start in _BLOCKS), *others]:
+        if start in _held and start not in wanted:
+            continue
+        if start in _held or _locked(start):
+            return range(start, start + _BLOCKS.step)
+    raise SandboxError(f"All ports between {_BLOCKS.start} and {_BLOCKS.stop - 1} are held by other platforms.")
+
+
+def _locked(start: int) -> bool:
+    path = Path(tempfile.gettempdir()) / f"stackpro-ports-{start}.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return False  # another user's, who may hold it
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    _held[start] = descriptor
+    return True

@@ -1,5 +1,6 @@
 """Ports stay the same between starts as far as others leave them free."""
 
+import multiprocessing
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,16 @@ def test_a_kept_port_is_given_up_for_a_fixed_one(tmp_path: Path) -> None:
     gateway = keep_ports(tmp_path / "ports.json", ["postgres"])["postgres"]
 
     assert keep_ports(tmp_path / "ports.json", ["postgres"], fixed=[gateway])["postgres"] != gateway
+
+
+def test_platforms_that_choose_at_the_same_time_choose_different_ports(tmp_path: Path) -> None:
+    names = [f"child-{number}" for number in range(30)]
+    with multiprocessing.get_context("spawn").Pool(1) as another:
+        theirs = another.apply(keep_ports, (tmp_path / "theirs.json", names))
+        (tmp_path / "ours.json").write_bytes((tmp_path / "theirs.json").read_bytes())
+        ours = keep_ports(tmp_path / "ours.json", names)
+
+    assert set(ours.values()).isdisjoint(theirs.values())
 
 
 def test_a_taken_fixed_port_names_the_port_and_the_setting() -> None:
