@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.servers import PostgresServer, TestServers, shared_servers, stop_servers
 
@@ -14,7 +16,9 @@ pytest_plugins = ["tests.support.case_report"]
 _RUN = "STACKPRO_TEST_RUN"
 _OWNER = "STACKPRO_TEST_RUN_OWNER"
 _VALKEY_DATABASES = 64
-_LONG = ("tests/journeys/", "tests/faults/test_stack", "tests/faults/", "tests/sandbox/")
+_LONG = ("tests/faults/test_stack", "tests/journeys/", "tests/faults/", "tests/sandbox/")
+_ONE_WORLD = ("tests/faults/test_stack", "tests/journeys/")
+"""Modules that share what takes long to start: an emulated account, a whole platform."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,6 +39,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules that take long begin first, so that no worker is left alone with them at the end."""
     items.sort(key=lambda item: next((n for n, start in enumerate(_LONG) if item.nodeid.startswith(start)), len(_LONG)))
+
+
+class OneWorldOneWorker(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
+    """Gives each module to one worker, and all modules that share a world to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return next((world for world in _ONE_WORLD if module.startswith(world)), module)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorldOneWorker:
+    return OneWorldOneWorker(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -39,9 +39,7 @@ def test_a_second_start_in_the_same_home_says_so_in_one_line(platform: Platform)
 
 
 def test_a_taken_port_is_named_in_one_line(own_platform: Platform) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", own_platform.port))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", own_platform.port)):
         ended = own_platform.run("up")
     assert ended.returncode == 1
     assert f"Port {own_platform.port} is taken" in ended.stderr

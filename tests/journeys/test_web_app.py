@@ -1,38 +1,15 @@
 """`stackpro up` with a tiny web app in place of the real one."""
 
-import os
 import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from sandbox.web.build import build
-from tests.sandbox.web.test_app import PAGE, exported
+from tests.sandbox.web.test_app import PAGE
 from tests.support.platform import Owner, Platform, until
-
-NPM = '#!/bin/sh\nmkdir -p node_modules out\n[ "$1" = ci ] || cp -r page/. out/\n'
-
-
-@pytest.fixture(scope="module")
-def frontend(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A frontend whose npm copies pages that are there already, built."""
-    folder = exported(tmp_path_factory.mktemp("web"))
-    (folder / "out").rename(folder / "page")
-    programs = folder / "programs"
-    programs.mkdir()
-    for name, text in {"node": "#!/bin/sh\necho v22.0.0\n", "npm": NPM}.items():
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-    (folder / ".gitignore").write_text("node_modules/\nout/\n")
-    (folder / "package-lock.json").write_text("{}")
-    subprocess.run(["git", "init", "-q", str(folder)], check=True)
-    said: list[str] = []
-    build(folder, os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}, say=said.append)
-    return folder
 
 
 @pytest.fixture
@@ -42,19 +19,16 @@ def own_platform(tmp_path: Path, frontend: Path) -> Iterator[Platform]:
     running.kill()
 
 
-def test_a_built_web_app_is_served_and_told(own_platform: Platform) -> None:
-    own_platform.start()
-    web = own_platform.endpoints()["web"]
-    owner = Owner.sign_up(own_platform)
+def test_a_built_web_app_is_served_and_told(platform: Platform, owner: Owner) -> None:
+    web = platform.endpoints()["web"]
     checkout = owner.check_out()
 
-    assert web == f"http://127.0.0.1:{own_platform.web_port}"
+    assert web == f"http://127.0.0.1:{platform.web_port}"
     assert httpx.get(f"{web}/", timeout=10).content == PAGE
-    assert httpx.get(f"{web}/config.json", timeout=10).json() == {"api_url": own_platform.url}
-    until(lambda: f"Web app         {web}" in own_platform.printed(), seconds=10, what="the web app's address")
+    assert httpx.get(f"{web}/config.json", timeout=10).json() == {"api_url": platform.url}
+    until(lambda: f"Web app         {web}" in platform.printed(), seconds=10, what="the web app's address")
     cancelled = httpx.get(f"{checkout}/cancel", timeout=30)
     assert cancelled.headers["location"].startswith(web)
-    assert own_platform.stop() == 0
 
 
 def test_a_web_app_that_is_not_built_is_left_out_in_one_line(own_platform: Platform, tmp_path: Path) -> None:
@@ -62,17 +36,14 @@ def test_a_web_app_that_is_not_built_is_left_out_in_one_line(own_platform: Platf
     shutil.copytree(own_platform.frontend, unbuilt, symlinks=True)
     (unbuilt / "page" / "index.html").write_text("changed")
     own_platform.frontend = unbuilt
-    own_platform.start()
+    with socket.create_server(("127.0.0.1", own_platform.port)):  # it need not run to say so
+        ended = own_platform.run("up")
 
-    assert "web" not in own_platform.endpoints()
-    assert "Without the web app: it is not built; make web builds it.\n" in own_platform.printed()
-    assert own_platform.stop() == 0
+    assert "Without the web app: it is not built; make web builds it.\n" in ended.stdout
 
 
 def test_a_taken_web_port_that_was_asked_for_is_named_in_one_line(own_platform: Platform) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", own_platform.web_port))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", own_platform.web_port or 0)):
         ended = own_platform.run("up")
 
     assert ended.returncode == 1

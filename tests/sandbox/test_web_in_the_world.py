@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from sandbox.home import Home
-from sandbox.ports import free_port
 from sandbox.world import World, open_world
 from tests.sandbox.web.test_app import exported
 
@@ -41,10 +40,9 @@ def test_the_origin_of_the_web_app_is_known_by_both_of_its_names(tmp_path: Path,
 
 
 def test_no_process_takes_the_port_of_the_web_app(tmp_path: Path) -> None:
-    web_port = free_port()
-    home = tmp_path / "home"
-    home.mkdir()
+    first = world(tmp_path, frontend=None)
+    web_port = first.ports["valkey"]
 
-    found = open_world(Home(home), port=PORT, web_port=web_port)
+    found = open_world(first.home, port=PORT, web_port=web_port)
 
     assert web_port not in found.ports.values()
