@@ -163,14 +163,16 @@ async def test_a_receiver_that_finds_nothing_waits_as_long_as_it_was_told(bus: B
     assert 0.9 <= time.monotonic() - started < 4
 
 
-async def test_two_receivers_never_hold_one_message(bus: Bus, queue: str) -> None:
+async def test_many_receivers_share_the_messages(bus: Bus, bus_settings: BusSettings, queue: str) -> None:
     await bus.ensure(queue, [queue])
     await bus.publish([message(queue, number) for number in range(40)])
 
     batches = await asyncio.gather(*(bus.receive(queue, limit=10, wait_seconds=1) for _ in range(6)))
 
     ids = [delivery.message_id for batch in batches for delivery in batch]
-    assert len(ids) == len(set(ids)) == 40
+    assert len(set(ids)) == 40
+    if isinstance(bus_settings, LocalBusSettings):  # SQS promises at least once: now and then two get the same one
+        assert len(ids) == 40
 
 
 async def test_a_message_is_a_dead_letter_after_five_receives(bus: Bus, queue: str) -> None:
