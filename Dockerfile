@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # One image per service: docker build --build-arg SERVICE=auth -t stackpro-auth .
-# SERVICE is auth, billing, gateway, messaging, provisioner, or sandbox (the emulators). The reference of the base image
+# SERVICE is ai, auth, billing, gateway, messaging, provisioner, or sandbox (the emulators). The reference of the base image
 # is kept in deploy/images.yaml. Packages come from where the builder's pip is configured to look; hand that file in with
 # --secret id=pip,src=…/pip.conf where it is not pip's default.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm

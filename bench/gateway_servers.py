@@ -104,6 +104,7 @@ async def serve_full(port: int, upstream: str) -> None:
             "billing_url": upstream,
             "provisioner_url": upstream,
             "messaging_url": upstream,
+            "ai_url": upstream,
             "service_private_key": new_private_key(),
             "limits": LimitSettings(address_requests=NO_LIMIT, tenant_requests=NO_LIMIT),
         }

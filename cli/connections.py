@@ -106,6 +106,7 @@ class InsideSettings(BaseSettings):
     billing_url: str | None = None
     provisioner_url: str | None = None
     messaging_url: str | None = None
+    ai_url: str | None = None
 
     def urls(self) -> dict[str, str]:
         """The services that were named."""
@@ -114,6 +115,7 @@ class InsideSettings(BaseSettings):
             "billing": self.billing_url,
             "provisioner": self.provisioner_url,
             "messaging": self.messaging_url,
+            "ai": self.ai_url,
         }
         return {name: url.rstrip("/") for name, url in named.items() if url is not None}
 

@@ -172,6 +172,7 @@ def _settings(world: World, name: str) -> BaseSettings:
         "billing": world.billing,
         "provisioner": world.provisioner,
         "messaging": world.messaging,
+        "ai": world.ai,
     }
     return makers[name]()
 

@@ -26,6 +26,7 @@ from sandbox.postgres import EmbeddedPostgres
 from sandbox.stripe.settings import StripeSandboxSettings
 from sandbox.valkey import EmbeddedValkey
 from sandbox.web.app import WebSettings
+from services.ai.settings import AiSettings
 from services.auth.settings import AuthSettings
 from services.billing.settings import BillingSettings
 from services.gateway.settings import GatewaySettings
@@ -46,12 +47,14 @@ PORTS = (
     "billing",
     "provisioner",
     "messaging",
+    "ai",
 )
-DATABASES = ("auth", "billing", "provisioner", "messaging", "bus")
-CALLING = ("gateway", "auth", "billing", "provisioner", "messaging", "cli")
+DATABASES = ("auth", "billing", "provisioner", "messaging", "ai", "bus")
+CALLING = ("gateway", "auth", "billing", "provisioner", "messaging", "ai", "cli")
 BASE_DOMAIN = "localhost"
 DATABASE_CONNECTIONS = 4
 ATTACHMENTS_BUCKET = "stackpro-attachments"
+DOCUMENTS_BUCKET = "stackpro-documents"
 POLL_SECONDS = 0.3
 """Between looks at what takes minutes on AWS and moments here."""
 SECRETS = {
@@ -259,12 +262,23 @@ class World:
             }
         )
 
+    def ai(self) -> AiSettings:
+        return AiSettings.model_validate(
+            self.service_settings("ai")
+            | {
+                "objects": self.objects,
+                "billing_url": self.url("billing"),
+                "documents_bucket": DOCUMENTS_BUCKET,
+            }
+        )
+
     def gateway(self) -> GatewaySettings:
         return GatewaySettings(
             auth_url=self.url("auth"),
             billing_url=self.url("billing"),
             provisioner_url=self.url("provisioner"),
             messaging_url=self.url("messaging"),
+            ai_url=self.url("ai"),
             service_private_key=SecretStr(self.secrets["service.gateway"]),
             valkey_url=SecretStr(self.valkey.url()),
             cors_origins=self.web_origins,

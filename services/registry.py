@@ -5,7 +5,7 @@ from typing import Any
 
 from libs.common.service import Service
 
-NAMES = ("auth", "billing", "provisioner", "messaging")
+NAMES = ("auth", "billing", "provisioner", "messaging", "ai")
 
 
 def load_service(name: str) -> Service[Any, Any]:

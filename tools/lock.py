@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SERVICES = ("auth", "billing", "gateway", "messaging", "provisioner")
+SERVICES = ("ai", "auth", "billing", "gateway", "messaging", "provisioner")
 IMAGES = (*SERVICES, "sandbox")
 NODE = "web"
 OLDEST_PYTHON = "3.11"

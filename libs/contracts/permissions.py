@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-VIEW = frozenset({"tenant:read", "stack:read", "deployment:read", "billing:read", "conversation:read"})
-WORK = VIEW | {"stack:use", "conversation:write"}
-MANAGE = WORK | {"deployment:cancel", "deployment:retry", "member:manage"}
+VIEW = frozenset(
+    {"tenant:read", "stack:read", "deployment:read", "billing:read", "conversation:read", "knowledge:read"}
+)
+WORK = VIEW | {"stack:use", "conversation:write", "knowledge:write", "assistant:use"}
+MANAGE = WORK | {"deployment:cancel", "deployment:retry", "member:manage", "assistant:manage"}
 OWN = MANAGE | {"billing:manage", "tenant:manage"}
 
 PERMISSIONS_BY_ROLE: Mapping[str, frozenset[str]] = {

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from libs.common.problems import NotFound
 
-ServiceName = Literal["gateway", "auth", "billing", "provisioner", "messaging"]
+ServiceName = Literal["gateway", "auth", "billing", "provisioner", "messaging", "ai"]
 _ENCODED = re.compile(rb"%[0-9A-Fa-f]{2}")
 _AMBIGUOUS = re.compile(rb"//|/\.{1,2}(?:/|$)|[\\\x00-\x1f\x7f]")
 
@@ -49,6 +49,8 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/notifications", service="messaging"),
     Route(prefix="/v1/realtime", service="messaging"),
     Route(prefix="/asyncapi.json", service="messaging", needs_token=False),
+    Route(prefix="/v1/knowledge-bases", service="ai"),
+    Route(prefix="/v1/assistants", service="ai"),
     Route(prefix="/v1/dashboard", service="gateway"),
     Route(prefix="/v1/status", service="gateway", needs_token=False),
     Route(prefix="/agent", service="provisioner", needs_token=False),

@@ -32,6 +32,7 @@ class GatewaySettings(BaseSettings):
     billing_url: str = Field(description="Where billing listens.")
     provisioner_url: str = Field(description="Where the provisioner listens.")
     messaging_url: str = Field(description="Where messaging listens.")
+    ai_url: str = Field(description="Where ai listens.")
     jwks_url: str | None = Field(default=None, description="Where auth publishes keys; by default under `auth_url`.")
     service_private_key: SecretStr = Field(description="ES256 key (PEM) by which the gateway proves itself.")
     valkey_url: SecretStr | None = Field(
@@ -54,4 +55,5 @@ class GatewaySettings(BaseSettings):
             "billing": self.billing_url,
             "provisioner": self.provisioner_url,
             "messaging": self.messaging_url,
+            "ai": self.ai_url,
         }

@@ -28,6 +28,9 @@ from libs.common.settings import ServiceSettings
 from sandbox.ports import free_port
 from sandbox.stripe.app import create_app as create_stripe
 from sandbox.stripe.settings import StripeSandboxSettings
+from services.ai.app import SERVICE as AI
+from services.ai.context import AiContext
+from services.ai.settings import AiSettings
 from services.auth.app import SERVICE as AUTH
 from services.auth.context import AuthContext
 from services.auth.settings import AuthSettings
@@ -86,6 +89,7 @@ class Services:
     billing: BillingContext
     provisioner: ProvisionerContext
     messaging: MessagingContext
+    ai: AiContext
 
 
 @asynccontextmanager
@@ -164,6 +168,11 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
                 attachments_bucket="attachments",
             ),
         )
+        ai, urls["ai"] = await _start(
+            stack,
+            AI,
+            AiSettings(**common("ai"), objects=objects, billing_url=urls["billing"], documents_bucket="documents"),
+        )
         urls["gateway"] = await stack.enter_async_context(_gateway(urls))
         yield Services(
             urls=urls,
@@ -172,6 +181,7 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
             billing=billing,
             provisioner=provisioner,
             messaging=messaging,
+            ai=ai,
         )
 
 
@@ -233,6 +243,7 @@ async def _gateway(urls: Mapping[str, str]) -> AsyncIterator[str]:
             billing_url=urls["billing"],
             provisioner_url=urls["provisioner"],
             messaging_url=urls["messaging"],
+            ai_url=urls["ai"],
             jwks_url=f"{keys_url}/jwks",
             service_private_key=SecretStr(SERVICE_KEYS["gateway"]),
             limits=LimitSettings(loop_lag_seconds=60),  # one loop runs every service and its tests

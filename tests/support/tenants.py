@@ -19,6 +19,7 @@ from services.provisioner.deployments.models import Deployment
 from tests.services.provisioner.engine.factories import Tenancy
 from tests.support.conversations import new_conversation
 from tests.support.identities import access_token, bearer, jwks
+from tests.support.knowledge import new_knowledge
 from tests.support.services import Services
 
 
@@ -26,7 +27,7 @@ from tests.support.services import Services
 class Tenant:
     """A business. `things` are its own, by the name of the path parameter that asks for them.
 
-    A person's place in a conversation, and the conversation, are what calls change for good: `new_things` has another.
+    Conversations, the places of people in them, and knowledge are what calls change for good: `new_things` has others.
     """
 
     id: UUID
@@ -36,9 +37,11 @@ class Tenant:
 
     async def new_things(self, service: str) -> Mapping[str, str]:
         """The things for one call of `service`, which no call has touched where that would make the next one differ."""
-        if service != "messaging":
-            return self.things
-        return {**self.things, **await new_conversation(self.services.messaging, self.id, self.owner)}
+        if service == "messaging":
+            return {**self.things, **await new_conversation(self.services.messaging, self.id, self.owner)}
+        if service == "ai":
+            return {**self.things, **await new_knowledge(self.services.ai, self.id, self.owner)}
+        return self.things
 
     def member(self, *, role: str = "owner") -> dict[str, str]:
         """The header of its owner, in that role."""
@@ -68,6 +71,7 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
     deployment_id = await _deploy(services, tenant_id)
     invitation_id = await _invite(services, tenant_id, signed_up.user.id)
     conversation = await new_conversation(services.messaging, tenant_id, signed_up.user.id)
+    knowledge = await new_knowledge(services.ai, tenant_id, signed_up.user.id)
     [session] = await services.auth.sessions.live_of(signed_up.user.id)
     return Tenant(
         id=tenant_id,
@@ -75,6 +79,7 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
         services=services,
         things={
             **conversation,
+            **knowledge,
             "tenant_id": str(tenant_id),
             "deployment_id": str(deployment_id),
             "slug": signed_up.tenant.slug,
@@ -101,7 +106,7 @@ async def _invite(services: Services, tenant_id: UUID, owner: UUID) -> UUID:
 
 async def _set_mode(services: Services, tenant_id: UUID, mode: Mode) -> None:
     change = TenantAccessChanged(tenant_id=tenant_id, mode=mode, version=1)
-    for context in (services.auth, services.billing, services.provisioner, services.messaging):
+    for context in (services.auth, services.billing, services.provisioner, services.messaging, services.ai):
         async with context.database.tenant_session(tenant_id) as session:
             await apply_access_change(session, change)
 

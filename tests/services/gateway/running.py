@@ -28,6 +28,7 @@ def gateway_settings(urls: Mapping[str, str], **changes: Any) -> GatewaySettings
             "billing_url": urls.get("billing", NOWHERE),
             "provisioner_url": urls.get("provisioner", NOWHERE),
             "messaging_url": urls.get("messaging", NOWHERE),
+            "ai_url": urls.get("ai", NOWHERE),
             "service_private_key": SERVICE_KEYS.get("gateway") or new_private_key(),
             "limits": limits,
             **changes,

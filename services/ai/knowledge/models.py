@@ -1,0 +1,35 @@
+"""Knowledge bases."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from libs.common.data_catalogue import keeps
+from services.ai.base import Base
+
+
+class KnowledgeBase(Base):
+    """A named collection of documents that assistants answer from.
+
+    `embedding_model` is the one whose vectors are searched; another is put in its place once every document has
+    vectors of it. One that is `deleting` is nobody's any more; it goes with its last document. `version` counts
+    changes of the row.
+    """
+
+    __tablename__ = "knowledge_base"
+    __table_args__ = keeps(
+        owner="ai",
+        retention="tenant",
+        erasure="deleted",
+        impersonal={"name": "what a business calls its documents"},
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    state: Mapped[str]
+    embedding_model: Mapped[str]
+    version: Mapped[int]
+    created_at: Mapped[datetime]

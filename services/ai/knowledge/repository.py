@@ -1,0 +1,90 @@
+"""All SQL of knowledge bases."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ai.documents.models import Document
+from services.ai.knowledge.models import KnowledgeBase
+
+ACTIVE = KnowledgeBase.state == "active"
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    knowledge_base_id: UUID,
+    name: str,
+    description: str,
+    embedding_model: str,
+    now: datetime,
+) -> bool:
+    """False if another one has the name."""
+    row = insert(KnowledgeBase).values(
+        tenant_id=tenant_id,
+        id=knowledge_base_id,
+        name=name,
+        description=description,
+        embedding_model=embedding_model,
+        state="active",
+        version=1,
+        created_at=now,
+    )
+    once = row.on_conflict_do_nothing(
+        index_elements=[KnowledgeBase.tenant_id, KnowledgeBase.name], index_where=text("state = 'active'")
+    )
+    return await session.scalar(once.returning(KnowledgeBase.id)) is not None
+
+
+async def find(session: AsyncSession, knowledge_base_id: UUID) -> KnowledgeBase | None:
+    found: KnowledgeBase | None = await session.scalar(
+        select(KnowledgeBase).where(KnowledgeBase.id == knowledge_base_id, ACTIVE)
+    )
+    return found
+
+
+async def has_name(session: AsyncSession, name: str, *, besides: UUID) -> bool:
+    """Whether another one is called `name`."""
+    found = select(KnowledgeBase.id).where(KnowledgeBase.name == name, ACTIVE, KnowledgeBase.id != besides)
+    return await session.scalar(found) is not None
+
+
+async def change(session: AsyncSession, knowledge_base_id: UUID, *, name: str, description: str) -> None:
+    await session.execute(
+        update(KnowledgeBase)
+        .where(KnowledgeBase.id == knowledge_base_id)
+        .values(name=name, description=description, version=KnowledgeBase.version + 1)
+    )
+
+
+async def begin_deletion(session: AsyncSession, knowledge_base_id: UUID) -> None:
+    await session.execute(
+        update(KnowledgeBase)
+        .where(KnowledgeBase.id == knowledge_base_id)
+        .values(state="deleting", version=KnowledgeBase.version + 1)
+    )
+
+
+async def page(session: AsyncSession, *, before: UUID | None, limit: int) -> Sequence[KnowledgeBase]:
+    """The newest first; those made before the one with the id `before`."""
+    wanted = select(KnowledgeBase).where(ACTIVE).order_by(KnowledgeBase.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(KnowledgeBase.id < before)
+    return (await session.scalars(wanted)).all()
+
+
+async def documents_by_state(
+    session: AsyncSession, knowledge_base_ids: Sequence[UUID]
+) -> Mapping[tuple[UUID, str], int]:
+    """How many documents there are, by knowledge base and state."""
+    counted = (
+        select(Document.knowledge_base_id, Document.state, func.count())
+        .where(Document.knowledge_base_id.in_(knowledge_base_ids))
+        .group_by(Document.knowledge_base_id, Document.state)
+    )
+    return {(row[0], row[1]): row[2] for row in await session.execute(counted)}

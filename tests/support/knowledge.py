@@ -1,0 +1,79 @@
+"""Knowledge of a business: a base with one document that is ready to be found."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from libs.common.ids import new_id
+from services.ai.context import AiContext
+from services.ai.documents.models import Document, DocumentReader
+from services.ai.index.models import LexicalEntry, LexicalTerm, Passage, PassageVector
+from services.ai.knowledge.models import KnowledgeBase
+
+
+async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Mapping[str, str]:
+    """The ids of what was made, by the name of the path parameter that asks for it."""
+    now, base_id, document_id, passage_id = datetime.now(UTC), new_id(), new_id(), new_id()
+    common = {"tenant_id": tenant_id, "knowledge_base_id": base_id}
+    async with context.database.tenant_session(tenant_id) as session:
+        session.add(
+            KnowledgeBase(
+                tenant_id=tenant_id,
+                id=base_id,
+                name=f"Prices {base_id.hex}",
+                description="",
+                embedding_model=context.settings.embedding_model,
+                state="active",
+                version=1,
+                created_at=now,
+            )
+        )
+        await session.flush()
+        session.add(
+            Document(
+                **common,
+                id=document_id,
+                name="prices.md",
+                content_type="text/markdown",
+                size=40,
+                sha256=document_id.hex * 2,
+                language="en",
+                passages=1,
+                audience="restricted",
+                state="ready",
+                done=1,
+                total=1,
+                uploader_id=owner,
+                counted_bytes=0,
+                attempts=0,
+                version=1,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        await session.flush()
+        session.add(DocumentReader(tenant_id=tenant_id, id=new_id(), document_id=document_id, role="owner"))
+        session.add(
+            Passage(
+                **common, id=passage_id, document_id=document_id, position=0, text="A loaf costs four euros.",
+                headings=["Bread"], tokens=6,
+            )
+        )  # fmt: skip
+        session.add(LexicalTerm(**common, term="loaf", passages=1))
+        session.add(
+            LexicalEntry(
+                **common, term="loaf", document_id=document_id, positions=[0], frequencies=[1], lengths=[4]
+            )
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            PassageVector(
+                **common, passage_id=passage_id, document_id=document_id, model=context.settings.embedding_model,
+                dimensions=384, embedding=[1.0] + [0.0] * 383,
+            )
+        )  # fmt: skip
+    return {
+        "knowledge_base_id": str(base_id),
+        "document_id": str(document_id),
+        "passage_id": str(passage_id),
+    }
