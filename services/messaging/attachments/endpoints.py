@@ -10,6 +10,7 @@ from libs.adapters.objects import ObjectsUnavailable
 from libs.common.http_client import ServiceUnavailable
 from libs.common.idempotency import KeyInUse, KeyReused
 from libs.common.problems import Forbidden, Unauthenticated, problem_responses
+from libs.common.schemas import DownloadAnswer, UploadAnswer
 from libs.contracts.billing import LimitReached
 from services.messaging.attachments import repository, service
 from services.messaging.attachments.errors import (
@@ -22,10 +23,8 @@ from services.messaging.attachments.errors import (
 from services.messaging.attachments.models import Attachment
 from services.messaging.attachments.schemas import (
     AttachmentAnswer,
-    DownloadAnswer,
     NewAttachment,
     NewAttachmentAnswer,
-    UploadAnswer,
 )
 from services.messaging.attachments.values import event_value, named, sealed_name
 from services.messaging.context import MessagingContext

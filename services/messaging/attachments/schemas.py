@@ -1,22 +1,13 @@
 """What crosses the wire about attachments."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from libs.common.schemas import RequestBody, Whole
+from libs.common.schemas import FileName, MediaType, RequestBody, Sha256, UploadAnswer, Whole
 from services.messaging.attachments.models import Refusal
 
-# No control characters, no separators of paths, none that turn the direction of reading (they disguise endings).
-FileName = Annotated[
-    str,
-    StringConstraints(
-        min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]+$"
-    ),
-]
-MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+_-]{1,100}/[a-z0-9.+_-]{1,100}$")]
 LARGEST_SINGLE_UPLOAD = 5 * 1024**3
 """What S3 takes in one PUT (Amazon S3 user guide, "Uploading objects")."""
 
@@ -27,18 +18,7 @@ class NewAttachment(RequestBody):
     file_name: FileName = Field(examples=["offer.txt"])
     size: Whole = Field(ge=1, le=LARGEST_SINGLE_UPLOAD, examples=[5])
     content_type: MediaType = Field(examples=["text/plain"])
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
-        examples=["2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"]
-    )
-
-
-class UploadAnswer(BaseModel):
-    """The one request by which the file is sent, with exactly these headers, until `expires_at`."""
-
-    method: Literal["PUT"]
-    url: str
-    headers: dict[str, str]
-    expires_at: datetime
+    sha256: Sha256 = Field(examples=["2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"])
 
 
 class NewAttachmentAnswer(BaseModel):
@@ -81,10 +61,3 @@ class AttachmentAnswer(BaseModel):
     state: Literal["uploading", "checking", "ready", "refused"]
     reason: Refusal | None
     preview: PreviewSize | None
-
-
-class DownloadAnswer(BaseModel):
-    """Fetch the file from `url` until `expires_at`."""
-
-    url: str
-    expires_at: datetime
