@@ -39,6 +39,7 @@ async def join_socket_io(port: int) -> Socket:
             joined.set_result(None)
 
     socket.on_text = answer
+    socket.pong = b"3"  # else the server ends the connection after 45 s (Engine.IO protocol, "Heartbeat")
     socket.send(b"40")
     await joined
     socket.on_text = None

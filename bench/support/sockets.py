@@ -22,9 +22,23 @@ class Refused(Exception):
 
 
 class Socket(asyncio.Protocol):
-    """One connection. `on_text` is called with each text frame; while it is None, frames are only counted."""
+    """One connection. `on_text` is called with each text frame; while it is None, frames are only counted.
 
-    __slots__ = ("_buffer", "_head", "_transport", "_upgraded", "close_code", "frames", "on_text", "opened", "pings")
+    `pong` is what the application's own pings, text frames of one character, are answered with, where it has such.
+    """
+
+    __slots__ = (
+        "_buffer",
+        "_head",
+        "_transport",
+        "_upgraded",
+        "close_code",
+        "frames",
+        "on_text",
+        "opened",
+        "pings",
+        "pong",
+    )
 
     def __init__(self, head: bytes) -> None:
         self._head = head
@@ -35,6 +49,7 @@ class Socket(asyncio.Protocol):
         self.on_text: Callable[[bytes], None] | None = None
         self.frames = 0
         self.pings = 0
+        self.pong: bytes | None = None
         self.close_code: int | None = None
 
     @property
@@ -84,7 +99,10 @@ class Socket(asyncio.Protocol):
             if start + length > size:
                 break
             opcode = data[at] & 15
-            if opcode == TEXT:
+            if opcode == TEXT and length == 1 and self.pong is not None:
+                self.pings += 1
+                self._write(TEXT, self.pong)
+            elif opcode == TEXT:
                 self.frames += 1
                 if on_text is not None:
                     on_text(data[start : start + length])
