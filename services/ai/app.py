@@ -8,6 +8,8 @@ from libs.common.access_mode import apply_access_change
 from libs.common.application import create_application
 from libs.common.service import Service
 from libs.contracts.billing import TenantAccessChanged
+from services.ai.answers import models as _answer_models  # noqa: F401  # its tables belong to the metadata
+from services.ai.assistants import models as _assistant_models  # noqa: F401  # its tables belong to the metadata
 from services.ai.base import Base
 from services.ai.context import AiContext, open_context
 from services.ai.index import models as _index_models  # noqa: F401  # its tables belong to the metadata

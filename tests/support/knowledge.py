@@ -24,7 +24,7 @@ async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Map
                 description="",
                 embedding_model=context.settings.embedding_model,
                 state="active",
-                version=1,
+                last_change=1,
                 created_at=now,
             )
         )
@@ -45,7 +45,8 @@ async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Map
                 total=1,
                 uploader_id=owner,
                 counted_bytes=0,
-                attempts=0,
+                fence=0,
+                failures=0,
                 version=1,
                 created_at=now,
                 updated_at=now,

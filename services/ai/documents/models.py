@@ -20,8 +20,9 @@ class Document(Base):
     One that is `failed` says why in `reason`. `replaces` is the document whose place it takes once it is ready.
     `audience` says who may read it: `everyone` includes visitors of a website, `members` is the business, `restricted`
     those roles and people who are in `document_reader`. `done` and `total` count the passages of the present stage.
-    `due_at` (technical time) is when the worker looks at it next, `attempts` how often that failed. `counted_bytes` is
-    what was recorded as the tenant's use of storage. `version` counts changes, so that a follower misses none.
+    `due_at` (technical time) is when the worker looks at it next; `fence` counts its looks, and a look that is not the
+    latest changes nothing; `failures` counts those in a row that failed. `counted_bytes` is what was recorded as the
+    tenant's use of storage. `version` is the document's place among all changes of its knowledge base's documents.
     """
 
     __tablename__ = "document"
@@ -50,7 +51,8 @@ class Document(Base):
     total: Mapped[int]
     uploader_id: Mapped[UUID]
     counted_bytes: Mapped[int]
-    attempts: Mapped[int]
+    fence: Mapped[int]
+    failures: Mapped[int]
     due_at: Mapped[datetime | None]
     version: Mapped[int]
     created_at: Mapped[datetime]

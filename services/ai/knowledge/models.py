@@ -13,8 +13,8 @@ class KnowledgeBase(Base):
     """A named collection of documents that assistants answer from.
 
     `embedding_model` is the one whose vectors are searched; another is put in its place once every document has
-    vectors of it. One that is `deleting` is nobody's any more; it goes with its last document. `version` counts
-    changes of the row.
+    vectors of it, which until then is `next_embedding_model`. One that is `deleting` is nobody's any more; it goes with its last document. `last_change`
+    counts the changes of its documents, in the order in which they are committed.
     """
 
     __tablename__ = "knowledge_base"
@@ -29,7 +29,8 @@ class KnowledgeBase(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     description: Mapped[str]
+    next_embedding_model: Mapped[str | None]
     state: Mapped[str]
     embedding_model: Mapped[str]
-    version: Mapped[int]
+    last_change: Mapped[int]
     created_at: Mapped[datetime]

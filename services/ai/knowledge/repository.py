@@ -32,7 +32,7 @@ async def add(
         description=description,
         embedding_model=embedding_model,
         state="active",
-        version=1,
+        last_change=0,
         created_at=now,
     )
     once = row.on_conflict_do_nothing(
@@ -56,18 +56,12 @@ async def has_name(session: AsyncSession, name: str, *, besides: UUID) -> bool:
 
 async def change(session: AsyncSession, knowledge_base_id: UUID, *, name: str, description: str) -> None:
     await session.execute(
-        update(KnowledgeBase)
-        .where(KnowledgeBase.id == knowledge_base_id)
-        .values(name=name, description=description, version=KnowledgeBase.version + 1)
+        update(KnowledgeBase).where(KnowledgeBase.id == knowledge_base_id).values(name=name, description=description)
     )
 
 
 async def begin_deletion(session: AsyncSession, knowledge_base_id: UUID) -> None:
-    await session.execute(
-        update(KnowledgeBase)
-        .where(KnowledgeBase.id == knowledge_base_id)
-        .values(state="deleting", version=KnowledgeBase.version + 1)
-    )
+    await session.execute(update(KnowledgeBase).where(KnowledgeBase.id == knowledge_base_id).values(state="deleting"))
 
 
 async def page(session: AsyncSession, *, before: UUID | None, limit: int) -> Sequence[KnowledgeBase]:

@@ -66,6 +66,7 @@ async def delete(session: AsyncSession, knowledge_base_id: UUID) -> None:
     found = await find(session, knowledge_base_id)
     await repository.begin_deletion(session, found.id)
     await documents.begin_deletion_of_all(session, found.id, now=datetime.now(UTC))
+    await documents.remove_empty_base(session, found.id)
 
 
 async def page(context: AiContext, tenant_id: UUID, paging: PageRequest) -> Page[KnowledgeBaseAnswer]:

@@ -27,8 +27,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("embedding_model", sa.Text(), nullable=False),
+        sa.Column("next_embedding_model", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), sa.CheckConstraint(LIVES, name="state"), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"),
+        sa.Column("last_change", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index(
@@ -54,15 +55,17 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("uploader_id", sa.Uuid(), nullable=False),
         sa.Column("counted_bytes", sa.BigInteger(), nullable=False, server_default="0"),
-        sa.Column("attempts", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("fence", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("failures", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id", "knowledge_base_id"], ["knowledge_base.tenant_id", "knowledge_base.id"]),
     )
     op.create_index("ix_document_due_at", "document", ["due_at"], postgresql_where=sa.text("due_at IS NOT NULL"))
     op.create_index("ix_document_knowledge_base", "document", ["tenant_id", "knowledge_base_id", "id"])
+    op.create_index("ix_document_version", "document", ["tenant_id", "knowledge_base_id", "version"])
     op.create_index("ix_document_sha256", "document", ["tenant_id", "knowledge_base_id", "sha256"])
     op.create_table(
         "document_reader",
