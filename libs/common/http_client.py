@@ -27,6 +27,14 @@ class ServiceUnavailable(Unavailable):
     code = "service_unavailable"
 
 
+class ServiceRefused(Problem):
+    """Another service refused the call because of the present state (409); `document` is the problem it answered."""
+
+    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+        super().__init__(f"The service {name} refused an internal call with 409.")
+        self.document = document
+
+
 class ServiceHttp:
     """HTTP to the service `name` at `base_url`. One per process and callee; share it."""
 
@@ -53,32 +61,32 @@ class ServiceHttp:
 
         Raises:
             NotFound: the service says there is no such thing.
+            ServiceRefused: it refuses because of the present state.
             ServiceUnavailable: it does not answer, or cannot.
         """
+        return answer.model_validate(await self._called("GET", path, tries=TRIES, params=params))
+
+    async def post(self, path: str, body: BaseModel, answer: type[Answer], *, repeatable: bool = False) -> Answer:
+        """Sends `body` to `path`; tried once, because it may have an effect, or twice where that has none twice.
+
+        Raises:
+            NotFound, ServiceRefused, ServiceUnavailable: as for `get`.
+        """
+        tries = TRIES if repeatable else 1
+        return answer.model_validate(await self._called("POST", path, tries=tries, json=body.model_dump(mode="json")))
+
+    async def _called(self, method: str, path: str, *, tries: int, **arguments: Any) -> object:
         self._circuit.check()
         try:
             async for attempt in stamina.retry_context(
-                on=_TransientFailure, attempts=TRIES, wait_initial=0.05, wait_max=0.2
+                on=_TransientFailure, attempts=tries, wait_initial=0.05, wait_max=0.2
             ):
                 with attempt:
-                    return answer.model_validate(await self._once("GET", path, params=params))
+                    return await self._once(method, path, **arguments)
         except _TransientFailure as error:
             self._circuit.failed()
             raise ServiceUnavailable(f"The service {self._name} does not answer. Try again in a moment.") from error
         raise AssertionError("a retry loop ends by returning or raising")
-
-    async def post(self, path: str, body: BaseModel, answer: type[Answer]) -> Answer:
-        """Sends `body` to `path`; tried once, because it may have an effect.
-
-        Raises:
-            NotFound, ServiceUnavailable: as for `get`.
-        """
-        self._circuit.check()
-        try:
-            return answer.model_validate(await self._once("POST", path, json=body.model_dump(mode="json")))
-        except _TransientFailure as error:
-            self._circuit.failed()
-            raise ServiceUnavailable(f"The service {self._name} does not answer. Try again in a moment.") from error
 
     async def _once(self, method: str, path: str, **arguments: Any) -> object:
         headers = {
@@ -94,6 +102,8 @@ class ServiceHttp:
         self._circuit.succeeded()
         if response.status_code == 404:
             raise NotFound
+        if response.status_code == 409:
+            raise ServiceRefused(self._name, response.json())
         if response.status_code >= 400:
             raise Problem(f"The service {self._name} refused an internal call with {response.status_code}.")
         return response.json()
