@@ -20,12 +20,16 @@ class AuditRecorded(FactEvent):
 
 
 class UsageRecorded(FactEvent):
-    """A tenant used `quantity` of `entitlement`, counted in the catalogue's unit of it."""
+    """A tenant used `quantity` of `entitlement`, counted in the catalogue's unit of it.
+
+    `reservation_id` is that of the reservation at billing by which the use was allowed, where there was one.
+    """
 
     type: ClassVar[str] = "platform.usage.recorded.v1"
 
     entitlement: str
     quantity: int
+    reservation_id: UUID | None = None
 
 
 async def record_audit(
@@ -38,6 +42,9 @@ async def record_audit(
     )
 
 
-async def record_usage(session: AsyncSession, *, tenant_id: UUID, entitlement: str, quantity: int) -> None:
-    """Notes use of an entitlement, if the session commits."""
-    await announce(session, UsageRecorded(tenant_id=tenant_id, entitlement=entitlement, quantity=quantity))
+async def record_usage(
+    session: AsyncSession, *, tenant_id: UUID, entitlement: str, quantity: int, reservation_id: UUID | None = None
+) -> None:
+    """Notes use of an entitlement, if the session commits; it settles the reservation that it was allowed by."""
+    used = UsageRecorded(tenant_id=tenant_id, entitlement=entitlement, quantity=quantity, reservation_id=reservation_id)
+    await announce(session, used)

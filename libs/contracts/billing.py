@@ -9,15 +9,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from libs.common.access_mode import Mode
 from libs.common.events import FactEvent, StateEvent
-from libs.common.http_client import ServiceHttp
+from libs.common.http_client import ServiceHttp, ServiceRefused
 from libs.common.problems import Conflict
+from libs.common.schemas import RequestBody
 
 CALLERS: Mapping[str, frozenset[str]] = {
     "get_billing_summary": frozenset({"gateway"}),
     "get_trial_plan": frozenset({"provisioner"}),
     "get_plan": frozenset({"provisioner", "auth", "gateway"}),
-    "check_entitlement": frozenset({"auth", "messaging"}),
+    "check_entitlement": frozenset({"auth", "messaging", "ai"}),
+    "reserve_entitlement": frozenset({"ai", "messaging"}),
+    "finalise_reservation": frozenset({"ai", "messaging"}),
 }
+LONGEST_RESERVATION = 24 * 3600
+"""In seconds."""
+MOST_AT_ONCE = 2**53
+"""The largest quantity that is asked for: what JSON holds exactly."""
 
 
 class TenantAccessChanged(StateEvent):
@@ -131,15 +138,50 @@ class BillingSummary(BaseModel):
 
 
 class EntitlementCheck(BaseModel):
-    """Whether a tenant may use more of `entitlement`. Beyond a `soft` limit it may, and is charged."""
+    """Whether a tenant may use more of `entitlement`. Beyond a `soft` limit it may, and is charged.
+
+    `held` is what reservations hold beside what is `used`.
+    """
 
     allowed: bool
     entitlement: str
     kind: Literal["soft", "hard"]
     limit: int | None
     used: int
+    held: int = 0
     plan: str
     upgrade_url: str
+
+
+class NewReservation(RequestBody):
+    """`quantity` of an entitlement is held for `seconds`, under an id of the caller's choice that names one use."""
+
+    id: UUID
+    quantity: int = Field(ge=1, le=MOST_AT_ONCE)
+    seconds: int = Field(ge=1, le=LONGEST_RESERVATION)
+
+
+class Finalisation(RequestBody):
+    """What was really used of a reservation; 0 gives all back."""
+
+    quantity: int = Field(ge=0, le=MOST_AT_ONCE)
+
+
+class EntitlementReservation(BaseModel):
+    """A part of a limit, held until `held_until` (technical time) or until it is settled."""
+
+    id: UUID
+    entitlement: str
+    quantity: int
+    held_until: datetime
+
+
+class SettledReservation(BaseModel):
+    """A reservation that is over; `counted` is what was counted as used in its place."""
+
+    id: UUID
+    entitlement: str
+    counted: int
 
 
 class LimitReached(Conflict):
@@ -152,12 +194,18 @@ class LimitReached(Conflict):
         if refused is None:
             super().__init__()
             return
-        named = refused.model_dump(include={"entitlement", "limit", "used", "upgrade_url"})
+        named = refused.model_dump(include={"entitlement", "plan", "limit", "used", "held", "upgrade_url"})
+        held = f" and {refused.held} held by what is under way" if refused.held else ""
         super().__init__(
             f"The plan {refused.plan} allows {refused.limit} of {refused.entitlement}, of which {refused.used} are "
-            f"used. Free some, or choose a larger plan: {refused.upgrade_url}",
+            f"used{held}. Free some, or choose a larger plan: {refused.upgrade_url}",
             extra=named,
         )
+
+
+class ReservationSettled(Conflict):
+    code = "reservation_settled"
+    default_detail = "What was reserved under this id was used or given back. Reserve under a new id."
 
 
 class BillingClient:
@@ -188,3 +236,44 @@ class BillingClient:
         answer = await self.check_entitlement(tenant_id, entitlement, quantity=quantity)
         if not answer.allowed:
             raise LimitReached(answer)
+
+    async def reserve(
+        self, tenant_id: UUID, entitlement: str, reservation_id: UUID, *, quantity: int = 1, seconds: int
+    ) -> EntitlementReservation:
+        """Holds `quantity` for `seconds`; the same id again answers the same, while it is held.
+
+        Raises:
+            LimitReached: used, held and this together would pass a hard limit.
+            ReservationSettled: the id was used before, and its use is over.
+            NotFound: no plan knows the entitlement.
+            ServiceUnavailable: what may be held then returns by itself after `seconds`.
+        """
+        body = NewReservation(id=reservation_id, quantity=quantity, seconds=seconds)
+        path = f"/internal/tenants/{tenant_id}/entitlements/{entitlement}/reservations"
+        try:
+            return await self._http.post(path, body, EntitlementReservation, repeatable=True)
+        except ServiceRefused as refusal:
+            raise _refusal(refusal) from None
+
+    async def finalise(
+        self, tenant_id: UUID, entitlement: str, reservation_id: UUID, *, quantity: int
+    ) -> SettledReservation:
+        """Counts `quantity` as used in place of what was held; 0 gives all back. The first one counts.
+
+        Use that is recorded with the reservation's id needs no finalising: it settles the reservation itself, before
+        this or after it, and has the last word on how much was used.
+
+        Raises:
+            NotFound: no plan knows the entitlement.
+            ServiceUnavailable
+        """
+        path = f"/internal/tenants/{tenant_id}/entitlements/{entitlement}/reservations/{reservation_id}/finalise"
+        return await self._http.post(path, Finalisation(quantity=quantity), SettledReservation, repeatable=True)
+
+
+def _refusal(refusal: ServiceRefused) -> Conflict | ServiceRefused:
+    """What billing refused, as billing itself would raise it."""
+    document = refusal.document
+    if document["code"] == LimitReached.code:
+        return LimitReached(EntitlementCheck.model_validate({**document, "allowed": False, "kind": "hard"}))
+    return ReservationSettled() if document["code"] == ReservationSettled.code else refusal

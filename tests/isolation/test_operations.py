@@ -41,11 +41,17 @@ EXEMPT = {
 SHARED_PARAMETERS = {
     "plan": "business",
     "entitlement": "storage_bytes",
+    "reservation_id": str(uuid4()),
     "emoji": "👍",
     "command_id": str(uuid4()),
     "kid": "unknown",
 }
 """Path parameters that name nothing of a tenant's."""
+INTERNAL_BODIES = {
+    "reserve_entitlement": {"id": str(uuid4()), "quantity": 1, "seconds": 60},
+    "finalise_reservation": {"quantity": 0},
+}
+"""Bodies of operations that no document shows."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -64,6 +70,8 @@ def path_of(operation: Operation, things: Mapping[str, str]) -> str:
 
 def example_body(operation: Operation) -> Any:
     """The first example of the body, from the service's own document."""
+    if operation.name in INTERNAL_BODIES:
+        return INTERNAL_BODIES[operation.name]
     document = applications()[operation.service].openapi()
     shown = document["paths"].get(operation.path, {}).get(operation.method.lower(), {})
     schema = shown.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")

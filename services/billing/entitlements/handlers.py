@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.common.audit import UsageRecorded
 from libs.common.events import Handlers
 from services.billing.context import BillingContext
-from services.billing.entitlements.service import count_use
+from services.billing.entitlements.counting import count_use
 
 
 def usage_handlers(context: BillingContext) -> Handlers:

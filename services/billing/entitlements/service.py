@@ -1,14 +1,23 @@
-"""What a tenant has used, and whether it may use more: limits are the plan's, use is what services recorded."""
+"""What a tenant has used, and whether it may use more: limits are the plan's, use is what services recorded.
+
+What is held by reservations is compared with a limit as if it were used already.
+"""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.common.audit import UsageRecorded
-from libs.contracts.billing import EntitlementCheck
-from services.billing.entitlements import repository
+from libs.contracts.billing import (
+    EntitlementCheck,
+    EntitlementReservation,
+    LimitReached,
+    NewReservation,
+    ReservationSettled,
+)
+from services.billing.entitlements import models, repository
+from services.billing.entitlements.repository import Standing
 from services.billing.entitlements.schemas import EntitlementUse, UsageAnswer
 from services.billing.plans.catalogue import Catalogue, CataloguePlan
 from services.billing.subscriptions import repository as subscriptions
@@ -19,18 +28,6 @@ ALWAYS = "always"
 
 class UnknownEntitlement(LookupError):
     """The catalogue does not know it: no plan says how much of it there may be."""
-
-
-async def count_use(session: AsyncSession, event: UsageRecorded, *, catalogue: Catalogue, now: datetime) -> None:
-    """Adds what was used to the month in which it was used, also when the event comes in a later one.
-
-    `now` is business time; the event is stamped in technical time, so it is as old by either clock.
-    Raises UnknownEntitlement.
-    """
-    _require_known(catalogue, event.entitlement)
-    used_at = now - (datetime.now(UTC) - event.occurred_at)
-    period = _period(catalogue, event.entitlement, used_at)
-    await repository.add_use(session, event.tenant_id, event.entitlement, period, event.quantity)
 
 
 async def check(
@@ -47,38 +44,86 @@ async def check(
 
     Raises UnknownEntitlement.
     """
-    _require_known(catalogue, entitlement)
+    require_known(catalogue, entitlement)
     plan = await plan_of(session, tenant_id, catalogue)
-    used = (await _used(session, tenant_id, catalogue, now))[entitlement]
+    taken = (await _taken(session, tenant_id, catalogue, now))[entitlement]
     limit, kind = plan.limits[entitlement], catalogue.limit_kind(plan, entitlement)
     return EntitlementCheck(
-        allowed=kind == "soft" or limit is None or used + quantity <= limit,
+        allowed=kind == "soft" or limit is None or taken.used + taken.held + quantity <= limit,
         entitlement=entitlement,
         kind=kind,
         limit=limit,
-        used=used,
+        used=taken.used,
+        held=taken.held,
         plan=plan.id,
         upgrade_url=upgrade_url,
+    )
+
+
+async def reserve(
+    session: AsyncSession,
+    tenant_id: UUID,
+    entitlement: str,
+    wanted: NewReservation,
+    *,
+    catalogue: Catalogue,
+    now: datetime,
+    upgrade_url: str,
+) -> EntitlementReservation:
+    """Holds a part of the limit for some time, once for each id. `now` is business time.
+
+    Each reservation is written before the use is locked, and only what was written before is summed up after it: of
+    two that do not both fit, the later one is refused, however many come at once.
+
+    Raises:
+        UnknownEntitlement, LimitReached
+        ReservationSettled: the id was used, and is over.
+    """
+    require_known(catalogue, entitlement)
+    period, technical_now = period_of(catalogue, entitlement, now), datetime.now(UTC)
+    reservation = models.EntitlementReservation(
+        tenant_id=tenant_id,
+        entitlement=entitlement,
+        id=wanted.id,
+        period=period,
+        quantity=wanted.quantity,
+        kept_until=technical_now + timedelta(seconds=wanted.seconds),
+    )
+    if await repository.hold(session, reservation, now=technical_now):
+        await repository.lock_use(session, tenant_id, entitlement, period)
+        found = await check(session, tenant_id, entitlement, 0, catalogue=catalogue, now=now, upgrade_url=upgrade_url)
+        if not found.allowed:
+            raise LimitReached(found.model_copy(update={"held": found.held - wanted.quantity}))
+    else:
+        reservation = await repository.find_reservation(session, tenant_id, entitlement, wanted.id)
+        if reservation.counted is not None:
+            raise ReservationSettled
+    return EntitlementReservation(
+        id=reservation.id,
+        entitlement=entitlement,
+        quantity=reservation.quantity,
+        held_until=reservation.kept_until,
     )
 
 
 async def usage_of(session: AsyncSession, tenant_id: UUID, *, catalogue: Catalogue, now: datetime) -> UsageAnswer:
     """Everything the tenant has used, beside what its plan allows."""
     plan = await plan_of(session, tenant_id, catalogue)
-    used = await _used(session, tenant_id, catalogue, now)
+    taken = await _taken(session, tenant_id, catalogue, now)
     items = [
         EntitlementUse(
             entitlement=name,
             unit=entitlement.unit,
             monthly=entitlement.period == "month",
-            used=used[name],
+            used=taken[name].used,
+            held=taken[name].held,
             limit=plan.limits[name],
             kind=catalogue.limit_kind(plan, name),
-            percent=_percent(used[name], plan.limits[name]),
+            percent=_percent(taken[name].used + taken[name].held, plan.limits[name]),
         )
         for name, entitlement in catalogue.entitlements.items()
     ]
-    return UsageAnswer(plan=plan.id, month=_month(now), items=items)
+    return UsageAnswer(plan=plan.id, month=month_of(now), items=items)
 
 
 async def plan_of(session: AsyncSession, tenant_id: UUID, catalogue: Catalogue) -> CataloguePlan:
@@ -87,23 +132,28 @@ async def plan_of(session: AsyncSession, tenant_id: UUID, catalogue: Catalogue) 
     return catalogue.by_id[catalogue.trial.plan if subscription is None else subscription.plan]
 
 
-async def _used(session: AsyncSession, tenant_id: UUID, catalogue: Catalogue, now: datetime) -> Mapping[str, int]:
-    """The use that a limit is compared with. What is reserved but not used yet would be added here, and only here."""
-    uses = await repository.uses(session, tenant_id, (ALWAYS, _month(now)))
+async def _taken(session: AsyncSession, tenant_id: UUID, catalogue: Catalogue, now: datetime) -> Mapping[str, Standing]:
+    """What a limit is compared with: what was used, and what is reserved but not used yet."""
+    periods = (ALWAYS, month_of(now))
+    found = await repository.standings(session, tenant_id, periods, now=datetime.now(UTC))
+    taken = {name: found.get((name, period_of(catalogue, name, now)), Standing()) for name in catalogue.entitlements}
     # Events come in any order: what is given back may arrive before what was taken.
-    return {name: max(0, uses.get((name, _period(catalogue, name, now)), 0)) for name in catalogue.entitlements}
+    return {name: Standing(used=max(0, one.used), held=one.held) for name, one in taken.items()}
 
 
-def _require_known(catalogue: Catalogue, entitlement: str) -> None:
+def require_known(catalogue: Catalogue, entitlement: str) -> None:
+    """Raises UnknownEntitlement."""
     if entitlement not in catalogue.entitlements:
         raise UnknownEntitlement(f"the catalogue has no entitlement {entitlement!r}")
 
 
-def _period(catalogue: Catalogue, entitlement: str, moment: datetime) -> str:
-    return _month(moment) if catalogue.entitlements[entitlement].period == "month" else ALWAYS
+def period_of(catalogue: Catalogue, entitlement: str, moment: datetime) -> str:
+    """The period in which what is used at `moment` (business time) counts."""
+    return month_of(moment) if catalogue.entitlements[entitlement].period == "month" else ALWAYS
 
 
-def _month(moment: datetime) -> str:
+def month_of(moment: datetime) -> str:
+    """Such as `2026-11`, in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m")
 
 

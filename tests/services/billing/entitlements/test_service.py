@@ -67,8 +67,10 @@ async def test_in_a_trial_the_limit_is_hard_and_the_refusal_names_limit_use_and_
     assert refused.value.code == "limit_reached"
     assert refused.value.extra == {
         "entitlement": "storage_bytes",
+        "plan": "trial",
         "limit": GIB,
         "used": GIB - 10,
+        "held": 0,
         "upgrade_url": "http://web.example/plans/",
     }
 
