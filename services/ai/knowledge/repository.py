@@ -82,3 +82,11 @@ async def documents_by_state(
         .group_by(Document.knowledge_base_id, Document.state)
     )
     return {(row[0], row[1]): row[2] for row in await session.execute(counted)}
+
+
+async def models_of(session: AsyncSession, knowledge_base_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """By which model each knowledge base is searched; those that are gone are not named."""
+    found = select(KnowledgeBase.id, KnowledgeBase.embedding_model).where(
+        KnowledgeBase.id.in_(knowledge_base_ids), ACTIVE
+    )
+    return {row[0]: row[1] for row in await session.execute(found)}

@@ -1,0 +1,138 @@
+"""What must be true before an answer begins: who asks, which version answers, what plan and budgets allow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.common.ids import new_id
+from services.ai.answers import repository
+from services.ai.answers.errors import ChatNotFound
+from services.ai.answers.memory import MOST_ANSWERS
+from services.ai.answers.models import Answer, Channel, Chat
+from services.ai.assistants import service as assistants
+from services.ai.assistants.models import AssistantVersion
+from services.ai.context import AiContext
+from services.ai.documents.access import Asker
+from services.ai.limits.service import release, reserve_answer
+from services.ai.passages.languages import language_of
+
+TITLE = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as it comes from any channel. `asker` decides which documents may be searched."""
+
+    tenant_id: UUID
+    assistant_id: UUID
+    asker: Asker
+    text: str
+    channel: Channel
+    chat_id: UUID | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A question that will be answered: what it may use is reserved, and its answer is `running`."""
+
+    question: Question
+    answer_id: UUID
+    chat_id: UUID
+    version: AssistantVersion
+    earlier: Sequence[Answer]
+    language: str
+
+
+async def prepare(context: AiContext, question: Question) -> Prepared:
+    """Reserves an answer and writes that it is running.
+
+    Raises:
+        AssistantNotFound, VersionNotFound, ChatNotFound, LimitReached, BudgetReached, ServiceUnavailable
+    """
+    answer_id = new_id()
+    async with context.database.tenant_session(question.tenant_id) as session:
+        version = await assistants.find(session, question.assistant_id, number=question.version)
+        if question.chat_id is not None:
+            await _chat(session, question)
+    await reserve_answer(
+        context,
+        tenant_id=question.tenant_id,
+        assistant_id=question.assistant_id,
+        user_id=question.asker.user_id,
+        answer_id=answer_id,
+    )
+    try:
+        async with context.database.tenant_session(question.tenant_id) as session:
+            return await _begin(session, question, version, answer_id)
+    except BaseException:
+        await release(context, tenant_id=question.tenant_id, answer_id=answer_id)
+        raise
+
+
+async def _begin(session: AsyncSession, question: Question, version: AssistantVersion, answer_id: UUID) -> Prepared:
+    now, language = datetime.now(UTC), language_of(question.text)
+    if question.chat_id is None:
+        chat = Chat(
+            tenant_id=question.tenant_id,
+            id=new_id(),
+            assistant_id=question.assistant_id,
+            user_id=question.asker.user_id,
+            channel=question.channel,
+            title=question.text[:TITLE],
+            created_at=now,
+            updated_at=now,
+        )
+        await repository.add_chat(session, chat)
+    else:
+        chat = await _chat(session, question)
+    earlier = await earlier_answers(session, question)
+    answer = Answer(
+        tenant_id=question.tenant_id,
+        id=answer_id,
+        chat_id=chat.id,
+        assistant_id=question.assistant_id,
+        version=version.number,
+        question=question.text,
+        text="",
+        language=language,
+        state="running",
+        found=False,
+        citations=[],
+        sources=[],
+        input_tokens=0,
+        output_tokens=0,
+        cache_read_tokens=0,
+        cache_write_tokens=0,
+        cents=0,
+        created_at=now,
+    )
+    await repository.add(session, answer)
+    return Prepared(
+        question=question,
+        answer_id=answer_id,
+        chat_id=chat.id,
+        version=version,
+        earlier=earlier,
+        language=language,
+    )
+
+
+async def earlier_answers(session: AsyncSession, question: Question) -> Sequence[Answer]:
+    """What was said in the question's chat before, the latest first. Raises ChatNotFound."""
+    if question.chat_id is None:
+        return ()
+    chat = await _chat(session, question)
+    return await repository.of_chat(session, chat.id, before=None, limit=MOST_ANSWERS)
+
+
+async def _chat(session: AsyncSession, question: Question) -> Chat:
+    if question.chat_id is None:
+        raise ChatNotFound
+    chat = await repository.find_chat(session, question.chat_id, user_id=question.asker.user_id)
+    if chat is None or (chat.assistant_id, chat.channel) != (question.assistant_id, question.channel):
+        raise ChatNotFound
+    return chat

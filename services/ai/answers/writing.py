@@ -1,0 +1,280 @@
+"""Writes one answer: searches, asks the model, checks every citation, and settles what was used.
+
+An answer is written by a task of its own, so that it ends in an orderly way whatever becomes of who waits for it:
+stopped by its asker, left by a closed connection, or cut off by the end of the process.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import structlog
+import yaml
+from sqlalchemy.exc import SQLAlchemyError
+
+from libs.adapters.errors import PortError
+from libs.common.failpoints import failpoint
+from services.ai.answers import repository, views
+from services.ai.answers.citing import Citation, CitationParser, Text
+from services.ai.answers.events import Cited, Ended, Event, Sources, Written
+from services.ai.answers.memory import remembered, search_query
+from services.ai.answers.preparing import Prepared
+from services.ai.answers.retrieval import Retrieved, retrieve
+from services.ai.answers.schemas import AnswerAnswer, CitationAnswer
+from services.ai.assistants.models import AssistantVersion
+from services.ai.context import AiContext
+from services.ai.index.searching import Found
+from services.ai.limits.service import Used, release, settle
+from services.ai.models.port import Finished, Message, ModelRequest, Source, TextDelta
+from services.ai.models.prices import price_of
+from services.ai.safety.redaction import redact
+
+logger = structlog.get_logger()
+QUEUED = 1000
+"""Events that wait for a slow reader; the model waits with them."""
+TONES: Mapping[str, str] = {
+    "friendly": "Write in a warm and natural tone.",
+    "formal": "Write in a formal, courteous tone.",
+    "brief": "Answer as briefly as you can.",
+}
+
+
+@dataclass
+class Draft:
+    """An answer as far as it is written."""
+
+    text: str = ""
+    citations: list[CitationAnswer] = field(default_factory=list)
+    retrieved: Retrieved | None = None
+    finished: Finished | None = None
+    found: bool = False
+    state: str = "failed"
+    reason: str | None = None
+    first_text_at: float | None = None
+
+
+class Writer:
+    """The task that writes one answer, and its events for one reader."""
+
+    def __init__(self, context: AiContext, prepared: Prepared) -> None:
+        self._context = context
+        self._prepared = prepared
+        self._draft = Draft()
+        self._started = time.monotonic()
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue(QUEUED)
+        self._read = True
+        self._ending = False
+        self.task = asyncio.create_task(self._write())
+        self._watch = asyncio.create_task(self._stop_at_ring())
+        context.running.add(self.task)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Everything that happens, `Ended` last. Who leaves earlier stops the answer."""
+        try:
+            while (event := await self._events.get()) is not None:
+                yield event
+        finally:
+            self._read = False
+            self.stop()
+
+    def stop(self) -> None:
+        """Ends the answer with what is written; one that is ending, or has ended, stays as it is."""
+        if not self._ending:
+            self.task.cancel()
+
+    async def _stop_at_ring(self) -> None:
+        with self._context.stops.heard(str(self._prepared.answer_id)) as rung:
+            await rung.wait()
+        self.stop()
+
+    async def _write(self) -> None:
+        draft = self._draft
+        try:
+            await self._compose()
+            draft.state = "done"
+        except asyncio.CancelledError:
+            draft.state, draft.reason = "stopped", "stopped"
+        except (PortError, SQLAlchemyError, OSError, TimeoutError) as error:
+            draft.reason = error.code if isinstance(error, PortError) else "unavailable"
+            logger.warning("answer.failed", answer_id=str(self._prepared.answer_id), reason=draft.reason)
+        finally:
+            await self._end()
+
+    async def _compose(self) -> None:
+        prepared, draft = self._prepared, self._draft
+        question = prepared.question
+        draft.retrieved = await retrieve(
+            self._context,
+            tenant_id=question.tenant_id,
+            asker=question.asker,
+            knowledge_base_ids=prepared.version.knowledge_base_ids,
+            question=search_query(question.text, prepared.earlier),
+            language=prepared.language,
+        )
+        await self._tell(Sources(views.sources(draft.retrieved.passages)))
+        if not draft.retrieved.holds:
+            await self._say(not_found(prepared.language))
+            return
+        memory = remembered(
+            prepared.earlier,
+            most_tokens=prepared.version.memory_tokens,
+            count_tokens=self._context.embeddings.default.count_tokens,
+        )
+        request = request_for(
+            prepared.version, question.text, draft.retrieved.passages, memory=memory, language=prepared.language
+        )
+        parser = CitationParser(request.sources)
+        stream = self._context.models.stream(request, first=prepared.version.model)
+        async with aclosing(stream):
+            async for event in stream:
+                if isinstance(event, TextDelta):
+                    await self._take(parser.feed(event.text))
+                else:
+                    draft.finished = event
+        await self._take(parser.close())
+        draft.found = bool(draft.citations) and not parser.not_in_sources
+        if parser.not_in_sources and not draft.text.strip():
+            await self._say(not_found(prepared.language))
+
+    async def _take(self, pieces: "list[Text | Citation]") -> None:
+        for piece in pieces:
+            if isinstance(piece, Text):
+                await self._say(piece.text)
+            else:
+                await self._cite(piece)
+
+    async def _say(self, text: str) -> None:
+        draft = self._draft
+        if draft.first_text_at is None:
+            draft.first_text_at = time.monotonic()
+        draft.text += text
+        await self._tell(Written(text))
+
+    async def _cite(self, piece: Citation) -> None:
+        draft = self._draft
+        if draft.retrieved is None:
+            return
+        passage = draft.retrieved.passages[piece.source_number - 1]
+        citation = CitationAnswer(
+            number=len(draft.citations) + 1,
+            knowledge_base_id=passage.knowledge_base_id,
+            document_id=passage.document_id,
+            document_name=passage.document_name,
+            passage_id=passage.passage_id,
+            page=passage.page_from,
+            quote=piece.quote,
+            at=len(draft.text),
+        )
+        draft.citations.append(citation)
+        await self._tell(Cited(citation))
+
+    async def _tell(self, event: Event) -> None:
+        if self._read:
+            await self._events.put(event)
+
+    async def _end(self) -> None:
+        """Writes how it ended and settles, in one transaction; then the reader hears of it."""
+        self._ending = True
+        self._watch.cancel()
+        try:
+            answer = await self._finish()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            # It stays `running`; a sweep ends it, and what was reserved lapses.
+            logger.error("answer.not_written", answer_id=str(self._prepared.answer_id), exc_info=error)
+        else:
+            await self._tell(Ended(answer))
+        if self._read:
+            await self._events.put(None)
+
+    async def _finish(self) -> AnswerAnswer:
+        draft, prepared = self._draft, self._prepared
+        tenant_id = prepared.question.tenant_id
+        charged = draft.finished is not None or draft.found or (draft.state == "stopped" and bool(draft.text))
+        cents = Decimal(0) if draft.finished is None else price_of(draft.finished.model, draft.finished.usage)
+        async with self._context.database.tenant_session(tenant_id) as session:
+            failpoint("answers.finish.before_commit")
+            written = await repository.finish(session, prepared.answer_id, self._values(cents))
+            if written and charged:
+                await settle(
+                    session,
+                    tenant_id=tenant_id,
+                    assistant_id=prepared.question.assistant_id,
+                    user_id=prepared.question.asker.user_id,
+                    answer_id=prepared.answer_id,
+                    used=Used.of(draft.finished, cents),
+                    now=self._context.clock.now(),
+                )
+            answer = await repository.find(session, prepared.answer_id, user_id=prepared.question.asker.user_id)
+        if not charged:
+            await release(self._context, tenant_id=tenant_id, answer_id=prepared.answer_id)
+        return views.answer(answer)
+
+    def _values(self, cents: Decimal) -> dict[str, object]:
+        draft, finished = self._draft, self._draft.finished
+        now = time.monotonic()
+        first = draft.first_text_at
+        usage = {} if finished is None else {
+            "model": finished.name,
+            "input_tokens": finished.usage.input_tokens,
+            "output_tokens": finished.usage.output_tokens,
+            "cache_read_tokens": finished.usage.cache_read_tokens,
+            "cache_write_tokens": finished.usage.cache_write_tokens,
+        }  # fmt: skip
+        passages = [] if draft.retrieved is None else draft.retrieved.passages
+        return {
+            **usage,
+            "text": draft.text,
+            "state": draft.state,
+            "reason": draft.reason,
+            "found": draft.found,
+            "citations": [one.model_dump(mode="json") for one in draft.citations],
+            "sources": [one.model_dump(mode="json") for one in views.sources(passages)],
+            "cents": cents,
+            "first_text_ms": None if first is None else round((first - self._started) * 1000),
+            "total_ms": round((now - self._started) * 1000),
+            "finished_at": datetime.now(UTC),
+        }
+
+
+def request_for(
+    version: AssistantVersion, question: str, passages: Sequence[Found], *, memory: Sequence[Message], language: str
+) -> ModelRequest:
+    """What the model is asked. With `redacts`, personal data is taken out of all that others wrote."""
+
+    def sent(text: str) -> str:
+        return redact(text, language).text if version.redacts else text
+
+    messages = (*memory, Message(role="user", text=question))
+    return ModelRequest(
+        instructions=f"{version.instructions}\n\n{TONES[version.tone]}".strip(),
+        sources=tuple(
+            Source(number=number, title=one.document_name, page=one.page_from, text=sent(source_text(one)))
+            for number, one in enumerate(passages, 1)
+        ),
+        messages=tuple(Message(role=one.role, text=sent(one.text)) for one in messages),
+        language=language,
+        most_tokens=version.most_tokens,
+    )
+
+
+def source_text(passage: Found) -> str:
+    """A passage with the headings that it stands under, as models read it."""
+    return passage.text if not passage.headings else f"{' › '.join(passage.headings)}\n{passage.text}"
+
+
+def not_found(language: str) -> str:
+    """An honest answer where the documents hold none."""
+    texts = _texts()
+    return texts.get(language, texts["en"])
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    texts: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text())
+    return texts
