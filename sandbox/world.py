@@ -268,6 +268,7 @@ class World:
             | {
                 "objects": self.objects,
                 "billing_url": self.url("billing"),
+                "messaging_url": self.url("messaging"),
                 "documents_bucket": DOCUMENTS_BUCKET,
             }
         )

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from libs.common.security.jose import new_private_key, public_pem
 from sandbox.credentials import master_key, webhook_secret
 
-CALLERS = ("gateway", "auth", "billing", "provisioner", "messaging", "cli")
-DATABASES = ("auth", "billing", "provisioner", "messaging", "bus")
+CALLERS = ("gateway", "auth", "billing", "provisioner", "messaging", "ai", "cli")
+DATABASES = ("auth", "billing", "provisioner", "messaging", "ai", "bus")
 PASSWORDS = (
     "POSTGRES_PASSWORD",
     *(f"{name}_{role}_PASSWORD".upper() for name in DATABASES for role in ("owner", "app", "system")),

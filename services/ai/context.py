@@ -5,12 +5,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from libs.adapters.bus import open_bus
+from libs.adapters.malware import ScansFiles, make_scanner
 from libs.adapters.objects import Objects, open_objects
+from libs.common.bell import Bell, listening
 from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from libs.contracts.billing import BillingClient
+from services.ai.running import Running
 from services.ai.settings import AiSettings
+
+CHANGES = "ai_documents"
+"""The channel on which PostgreSQL says that something became of a document."""
+STOPS = "ai_stop"
+"""The channel on which it says which answer is to be stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +27,11 @@ class AiContext(ServiceContext):
 
     settings: AiSettings
     objects: Objects
+    scanner: ScansFiles
     billing: BillingClient
+    changes: Bell
+    stops: Bell
+    running: Running
 
 
 @asynccontextmanager
@@ -29,8 +41,11 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
         open_parts("ai", settings) as parts,
         open_bus(settings.bus) as bus,
         open_objects(settings.objects) as objects,
+        listening(Bell(CHANGES), settings.listen_url) as changes,
+        listening(Bell(STOPS), settings.listen_url) as stops,
     ):
         billing = ServiceHttp("billing", settings.billing_url, parts.signer)
+        running = Running()
         try:
             yield AiContext(
                 settings=settings,
@@ -42,7 +57,12 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
                 assertions=parts.assertions,
                 access_modes=parts.access_modes,
                 objects=objects,
+                scanner=make_scanner(settings.malware),
                 billing=BillingClient(billing),
+                changes=changes,
+                stops=stops,
+                running=running,
             )
         finally:
+            await running.aclose()
             await billing.aclose()

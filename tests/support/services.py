@@ -171,7 +171,13 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
         ai, urls["ai"] = await _start(
             stack,
             AI,
-            AiSettings(**common("ai"), objects=objects, billing_url=urls["billing"], documents_bucket="documents"),
+            AiSettings(
+                **common("ai"),
+                objects=objects,
+                billing_url=urls["billing"],
+                messaging_url=urls["messaging"],
+                documents_bucket="documents",
+            ),
         )
         urls["gateway"] = await stack.enter_async_context(_gateway(urls))
         yield Services(

@@ -8,9 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai.answers.models import Answer, Chat
-
-STOP_BELL = "ai_stop"
-"""The channel on which PostgreSQL says which answer is to be stopped."""
+from services.ai.context import STOPS
 
 
 async def add_chat(session: AsyncSession, chat: Chat) -> None:
@@ -85,4 +83,4 @@ async def rate(session: AsyncSession, answer_id: UUID, *, rating: int | None, co
 
 async def ask_to_stop(session: AsyncSession, answer_id: UUID) -> None:
     """Tells whichever process writes the answer, once this is committed."""
-    await session.execute(select(func.pg_notify(STOP_BELL, str(answer_id))))
+    await session.execute(select(func.pg_notify(STOPS, str(answer_id))))

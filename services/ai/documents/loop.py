@@ -8,10 +8,9 @@ import structlog
 from libs.common.bell import work_at_rings
 from libs.common.loops import EXPECTED, RETRY_SECONDS, pause
 from libs.common.service import Loop
-from services.ai.context import AiContext
+from services.ai.context import CHANGES, AiContext
 from services.ai.documents import lookups
 from services.ai.documents.ingestion import LEASE, look_at
-from services.ai.documents.repository import BELL
 
 AT_ONCE = 4
 logger = structlog.get_logger()
@@ -37,7 +36,7 @@ def document_loop(context: AiContext) -> Loop:
 
     async def loop(stop: asyncio.Event) -> None:
         await _bucket_made(context, stop)
-        await work_at_rings(BELL, work, url=context.settings.listen_url)(stop)
+        await work_at_rings(CHANGES, work, url=context.settings.listen_url)(stop)
 
     return loop
 

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.ids import new_id
+from services.ai.context import CHANGES
 from services.ai.documents.access import Asker, readable_by
 from services.ai.documents.models import Document, DocumentReader
 from services.ai.knowledge.models import KnowledgeBase
 
-BELL = "ai_documents"
-"""The channel on which PostgreSQL says that something became of a document."""
 LIVING = Document.state != "deleting"
 
 
@@ -99,10 +98,14 @@ async def set_readers(
 ) -> None:
     """In place of those before."""
     await session.execute(delete(DocumentReader).where(DocumentReader.document_id == document.id))
-    named = [{"role": role} for role in dict.fromkeys(roles)]
-    people = [{"user_id": user_id} for user_id in dict.fromkeys(user_ids)]
-    for one in (*named, *people):
-        session.add(DocumentReader(tenant_id=document.tenant_id, id=new_id(), document_id=document.id, **one))
+    named = [(role, None) for role in dict.fromkeys(roles)]
+    people = [(None, user_id) for user_id in dict.fromkeys(user_ids)]
+    for role, user_id in (*named, *people):
+        session.add(
+            DocumentReader(
+                tenant_id=document.tenant_id, id=new_id(), document_id=document.id, role=role, user_id=user_id
+            )
+        )
     await session.flush()
 
 
@@ -163,7 +166,7 @@ async def bytes_on_their_way(session: AsyncSession) -> int:
 
 async def ring(session: AsyncSession) -> None:
     """Wakes the worker and the followers, once this is committed."""
-    await session.execute(select(func.pg_notify(BELL, "")))
+    await session.execute(select(func.pg_notify(CHANGES, "")))
 
 
 async def _next_change(session: AsyncSession, knowledge_base_id: UUID) -> int:
