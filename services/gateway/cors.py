@@ -41,11 +41,19 @@ class Cors:
             return (_VARY,)
         return self._allowed.get(origin, (_VARY,))
 
+    def open_headers(self, origin: bytes | None) -> tuple[tuple[bytes, bytes], ...]:
+        """What an answer says where pages of any origin may call, without cookies: the service checks the origin."""
+        if origin is None:
+            return (_VARY,)
+        return ((b"access-control-allow-origin", origin), (b"access-control-expose-headers", _EXPOSED), _VARY)
+
     def allows(self, origin: bytes) -> bool:
         """Whether pages of this origin may call at all."""
         return origin in self._allowed
 
-    def preflight(self, method: str, origin: bytes | None, headers: Headers) -> Headers | None:
+    def preflight(
+        self, method: str, origin: bytes | None, headers: Headers, *, any_origin: bool = False
+    ) -> Headers | None:
         """The headers of the answer to a preflight request, or None where this is no preflight.
 
         Raises:
@@ -53,7 +61,7 @@ class Cors:
         """
         if method != "OPTIONS" or origin is None or header(headers, b"access-control-request-method") is None:
             return None
-        if origin not in self._allowed:
+        if origin not in self._allowed and not any_origin:
             raise OriginNotAllowed
         return [
             (b"access-control-allow-methods", _METHODS),

@@ -79,7 +79,9 @@ class Edge:
             answer.cors = self._parts.cors.answer_headers(request.origin)
             check_path(scope["raw_path"])
             route = self._parts.routes.find(scope["path"])
-            if not await self._preflighted(request, scope, answer):
+            if route is not None and route.any_origin:
+                answer.cors = self._parts.cors.open_headers(request.origin)
+            if not await self._preflighted(request, route, scope, answer):
                 await self._admit(request, route, answer, scope)
                 if route is None or route.service == "gateway":
                     await self._local(scope, receive, answer.send)
@@ -110,8 +112,9 @@ class Edge:
         answer.tenant = str(token.tenant_id)
         answer.limits = self._parts.limiter.count_tenant(answer.tenant)
 
-    async def _preflighted(self, request: EdgeRequest, scope: Scope, answer: Answer) -> bool:
-        headers = self._parts.cors.preflight(scope["method"], request.origin, scope["headers"])
+    async def _preflighted(self, request: EdgeRequest, route: Route | None, scope: Scope, answer: Answer) -> bool:
+        any_origin = route is not None and route.any_origin
+        headers = self._parts.cors.preflight(scope["method"], request.origin, scope["headers"], any_origin=any_origin)
         if headers is None:
             return False
         await answer.send({"type": "http.response.start", "status": 204, "headers": headers})

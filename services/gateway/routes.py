@@ -23,13 +23,15 @@ class Route:
 
     With `needs_token` the gateway refuses callers without a valid token. A route without it is public, or proves its
     caller in another way (a signature, an agent's own token). What is `shed_last` is served while other requests are
-    already refused.
+    already refused. With `any_origin`, web pages of any origin may call, without cookies: the service itself knows
+    which ones it serves.
     """
 
     prefix: str
     service: ServiceName
     needs_token: bool = True
     shed_last: bool = False
+    any_origin: bool = False
 
 
 ROUTES: Sequence[Route] = (
@@ -51,6 +53,9 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/asyncapi.json", service="messaging", needs_token=False),
     Route(prefix="/v1/knowledge-bases", service="ai"),
     Route(prefix="/v1/assistants", service="ai"),
+    Route(prefix="/v1/answers", service="ai"),
+    Route(prefix="/v1/chats", service="ai"),
+    Route(prefix="/v1/widget", service="ai", needs_token=False, any_origin=True),
     Route(prefix="/v1/dashboard", service="gateway"),
     Route(prefix="/v1/status", service="gateway", needs_token=False),
     Route(prefix="/agent", service="provisioner", needs_token=False),

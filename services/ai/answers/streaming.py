@@ -22,3 +22,22 @@ def encoded(event: Event) -> ServerSentEvent:
             return ServerSentEvent(event="citation", data=citation.model_dump(mode="json"))
         case Ended(answer):
             return ServerSentEvent(event="ended", data=answer.model_dump(mode="json"))
+
+
+def started_for_visitor(prepared: Prepared, chat: str) -> ServerSentEvent:
+    """As `started`, for who may name no ids: `chat` is what the next question is sent with."""
+    return ServerSentEvent(event="started", data={"chat": chat, "language": prepared.language})
+
+
+def encoded_for_visitor(event: Event) -> ServerSentEvent | None:
+    """What a visitor of a website sees; None for what is not theirs to see."""
+    match event:
+        case Written(text):
+            return ServerSentEvent(event="text", data={"text": text})
+        case Cited(citation):
+            shown = citation.model_dump(mode="json", include={"number", "document_name", "page", "quote", "at"})
+            return ServerSentEvent(event="citation", data=shown)
+        case Ended(answer):
+            return ServerSentEvent(event="ended", data={"state": answer.state, "found": answer.found})
+        case _:
+            return None
