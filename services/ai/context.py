@@ -17,6 +17,8 @@ from services.ai.settings import AiSettings
 
 CHANGES = "ai_documents"
 """The channel on which PostgreSQL says that something became of a document."""
+EVALUATIONS = "ai_evaluations"
+"""The channel on which it says that an evaluation began."""
 STOPS = "ai_stop"
 """The channel on which it says which answer is to be stopped."""
 

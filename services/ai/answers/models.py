@@ -12,7 +12,7 @@ from libs.common.data_catalogue import keeps
 from services.ai.base import Base
 
 State = Literal["running", "done", "stopped", "failed"]
-Channel = Literal["app", "conversation", "widget"]
+Channel = Literal["app", "conversation", "widget", "evaluation"]
 
 
 class Chat(Base):

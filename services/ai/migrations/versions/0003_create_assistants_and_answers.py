@@ -14,7 +14,7 @@ depends_on = None
 TENANT_TABLES = ("assistant", "assistant_version", "chat", "answer")
 TONES = "tone IN ('friendly', 'formal', 'brief')"
 STATES = "state IN ('running', 'done', 'stopped', 'failed')"
-CHANNELS = "channel IN ('app', 'conversation', 'widget')"
+CHANNELS = "channel IN ('app', 'conversation', 'widget', 'evaluation')"
 
 
 def _uuid(name: str, *, nullable: bool = False, key: bool = False) -> "sa.Column[object]":
