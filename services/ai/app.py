@@ -14,6 +14,7 @@ from services.ai.base import Base
 from services.ai.context import AiContext, open_context
 from services.ai.index import models as _index_models  # noqa: F401  # its tables belong to the metadata
 from services.ai.knowledge import endpoints as knowledge
+from services.ai.limits import endpoints as limits
 from services.ai.settings import AiSettings
 
 SERVICE: Service[AiSettings, AiContext] = Service(
@@ -21,7 +22,7 @@ SERVICE: Service[AiSettings, AiContext] = Service(
     settings=AiSettings,
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
-    routers=(knowledge.router,),
+    routers=(knowledge.router, limits.router),
     tables=Base.metadata,
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
 )
