@@ -4,7 +4,6 @@ Whoever holds the platform signs the access tokens itself and tells messaging wh
 have thousands of people. What is killed is started again. Run as a program it is the platform's parent process.
 """
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -20,7 +19,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import httpx
 from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr
 from redis.asyncio import Redis
@@ -282,20 +280,6 @@ def main(home_path: str, nodes: str, gateway: str) -> None:
         for child in _children(world, key, ports, gateway=gateway == "gateway"):
             supervisor.add(child)
         supervisor.run(on_up=(home.path / UP).touch)
-
-
-async def until_ready(node: Node, *, seconds: float = 30) -> None:
-    """Waits for a node that was killed."""
-    deadline = time.monotonic() + seconds
-    async with httpx.AsyncClient(timeout=1) as client:
-        while time.monotonic() < deadline:
-            try:
-                if (await client.get(f"{node.url}/readyz")).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            await asyncio.sleep(0.05)
-    raise TimeoutError(f"{node.name} does not come back")
 
 
 if __name__ == "__main__":
