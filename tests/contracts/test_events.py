@@ -22,7 +22,7 @@ def test_the_event_is_as_it_was_reviewed(name: str) -> None:
 
 @every_event
 def test_the_event_names_its_service_and_version(name: str) -> None:
-    assert re.fullmatch(r"(auth|billing|messaging|provisioner|platform)(\.[a-z_]+){2}\.v[1-9]", name)
+    assert re.fullmatch(r"(ai|auth|billing|messaging|provisioner|platform)(\.[a-z_]+){2}\.v[1-9]", name)
 
 
 @every_event
