@@ -12,6 +12,8 @@ from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from libs.contracts.billing import BillingClient
+from services.ai.embeddings.known import KnownEmbeddings, open_known_embeddings
+from services.ai.models import Models, open_models
 from services.ai.running import Running
 from services.ai.settings import AiSettings
 
@@ -34,15 +36,19 @@ class AiContext(ServiceContext):
     changes: Bell
     stops: Bell
     running: Running
+    embeddings: KnownEmbeddings
+    models: Models
 
 
 @asynccontextmanager
 async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
-    """Opens database, bus, objects and the way to billing; closes them in reverse."""
+    """Opens database, bus, objects, models and the way to billing; closes them in reverse."""
     async with (
         open_parts("ai", settings) as parts,
         open_bus(settings.bus) as bus,
         open_objects(settings.objects) as objects,
+        open_known_embeddings(settings.embeddings) as embeddings,
+        open_models(settings.models) as models,
         listening(Bell(CHANGES), settings.listen_url) as changes,
         listening(Bell(STOPS), settings.listen_url) as stops,
     ):
@@ -64,6 +70,8 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
                 changes=changes,
                 stops=stops,
                 running=running,
+                embeddings=embeddings,
+                models=models,
             )
         finally:
             await running.aclose()

@@ -6,6 +6,8 @@ from libs.adapters.bus import BusSettings
 from libs.adapters.malware import MalwareSettings, NoScannerSettings
 from libs.adapters.objects import ObjectsSettings
 from libs.common.settings import ServiceSettings
+from services.ai.embeddings.settings import EmbeddingsSettings, LocalEmbeddingsSettings
+from services.ai.models.settings import LocalModelSettings, ModelSettings
 
 
 class AiSettings(ServiceSettings):
@@ -20,6 +22,13 @@ class AiSettings(ServiceSettings):
     max_document_bytes: int = Field(
         default=100 * 1024**2, ge=1, le=5 * 1024**3, description="The largest document that may be added."
     )
-    embedding_model: str = Field(
-        default="minilm-l6-v2", description="The model by which new knowledge bases are searched."
+    embeddings: list[EmbeddingsSettings] = Field(
+        default=[LocalEmbeddingsSettings()],
+        min_length=1,
+        description="Embedding models, as JSON: the first for new knowledge bases, others for older ones.",
+    )
+    models: list[ModelSettings] = Field(
+        default=[LocalModelSettings()],
+        min_length=1,
+        description="Language models, as JSON, in the order in which they are asked.",
     )

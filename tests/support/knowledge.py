@@ -10,6 +10,8 @@ from services.ai.documents.models import Document, DocumentReader
 from services.ai.index.models import LexicalEntry, LexicalTerm, Passage, PassageVector
 from services.ai.knowledge.models import KnowledgeBase
 
+MODEL = "minilm-l6-v2"
+
 
 async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Mapping[str, str]:
     """The ids of what was made, by the name of the path parameter that asks for it."""
@@ -22,7 +24,7 @@ async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Map
                 id=base_id,
                 name=f"Prices {base_id.hex}",
                 description="",
-                embedding_model=context.settings.embedding_model,
+                embedding_model=MODEL,
                 state="active",
                 last_change=1,
                 created_at=now,
@@ -69,7 +71,7 @@ async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Map
         await session.flush()
         session.add(
             PassageVector(
-                **common, passage_id=passage_id, document_id=document_id, model=context.settings.embedding_model,
+                **common, passage_id=passage_id, document_id=document_id, model=MODEL,
                 dimensions=384, embedding=[1.0] + [0.0] * 383,
             )
         )  # fmt: skip

@@ -63,9 +63,8 @@ async def list_assistants(member: KnowledgeReader, context: Context, paging: Pag
 )
 async def list_models(member: KnowledgeReader, context: Context) -> ModelsAnswer:
     """What assistants may answer with, in the order in which they are asked when one does not answer."""
-    models = context.models
     return ModelsAnswer(
-        items=[ModelAnswer(name=name, leaves_the_machine=models[name].leaves_the_machine) for name in models.names]
+        items=[ModelAnswer(name=one.name, leaves_the_machine=one.form != "local") for one in context.settings.models]
     )
 
 

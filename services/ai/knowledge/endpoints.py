@@ -30,7 +30,7 @@ async def create_knowledge_base(
     """A place for documents that belong together. Assistants are told which ones they answer from."""
 
     async def write() -> BaseModel:
-        return await service.create(session, member.tenant_id, body, model=context.settings.embedding_model)
+        return await service.create(session, member.tenant_id, body, model=context.embeddings.default.model)
 
     async with context.database.tenant_session(member.tenant_id) as session:
         return await once.run(session, member.tenant_id, write)

@@ -200,7 +200,10 @@ def _standings(
         .lateral("held")
     )
     return (
-        select(Budget, used.c.queries, used.c.cents, held.c.queries, held.c.cents).join(used, true()).join(held, true())
+        select(Budget, used.c.queries, used.c.cents, held.c.queries, held.c.cents)
+        .select_from(Budget)
+        .join(used, true())
+        .join(held, true())
     )
 
 
