@@ -13,6 +13,8 @@ type ProblemDocument = {
   title?: string;
   request_id?: string;
   errors?: FieldError[];
+  /** The document as a whole: some problems have members of their own. */
+  members?: Readonly<Record<string, unknown>>;
 };
 
 /** The API answered with a problem. `retryAfter` is in seconds. */
@@ -22,6 +24,7 @@ export class ProblemError extends Error {
   readonly code: string;
   readonly requestId: string | undefined;
   readonly errors: FieldError[];
+  readonly members: Readonly<Record<string, unknown>>;
   readonly retryAfter: number | undefined;
 
   constructor(status: number, problem: ProblemDocument, retryAfter?: number) {
@@ -30,6 +33,7 @@ export class ProblemError extends Error {
     this.code = problem.code ?? `http_${status}`;
     this.requestId = problem.request_id;
     this.errors = problem.errors ?? [];
+    this.members = problem.members ?? {};
     this.retryAfter = retryAfter;
   }
 
@@ -58,6 +62,7 @@ function parsed(text: string): ProblemDocument {
   return {
     ...Object.fromEntries(texts.map((name) => [name, one[name]])),
     ...(Array.isArray(one.errors) && { errors: one.errors as FieldError[] }),
+    members: one,
   };
 }
 
