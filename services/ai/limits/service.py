@@ -144,4 +144,4 @@ async def release(context: Limited, *, tenant_id: UUID, answer_id: UUID) -> None
             await repository.let_go(session, answer_id)
         await context.billing.finalise(tenant_id, QUERIES, answer_id, quantity=0)
     except (Problem, SQLAlchemyError, OSError, TimeoutError) as error:
-        logger.warning("limits.not_released", answer_id=str(answer_id), exc_info=error)
+        logger.warning("limits.not_released", answer_id=str(answer_id), reason=repr(error))
