@@ -52,11 +52,13 @@ def aws_client(
     settings: AwsSettings,
     *,
     read_timeout: float | None = None,
+    max_connections: int | None = None,
     s3: Mapping[str, Any] | None = None,
 ) -> AbstractAsyncContextManager[Any]:
     """A client for one AWS service; open it once per process, since making one takes tens of milliseconds.
 
-    The caller names the client's type (`client: SQSClient = ...`), which the library cannot.
+    The caller names the client's type (`client: SQSClient = ...`), which the library cannot. A call beyond
+    `max_connections` (10 if not given) waits for another to end.
     """
     # The description of AWS's services is large: read once, and before a fork by whoever forks.
     botocore_session = AioSession()
@@ -70,6 +72,7 @@ def aws_client(
     config = AioConfig(
         connect_timeout=settings.connect_timeout,
         read_timeout=read_timeout or settings.read_timeout,
+        max_pool_connections=max_connections or 10,
         retries={"total_max_attempts": settings.max_attempts, "mode": "standard"},
         signature_version="s3v4" if s3 is not None else None,
         s3=dict(s3) if s3 is not None else None,
