@@ -1,0 +1,126 @@
+"""The extractive answerer: quotes the sentences that fit a question best. No network, no model, no price."""
+
+import re
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from services.ai.models.fitting import Fit, ScoreSentences, fits
+from services.ai.models.port import Finished, ModelEvent, ModelRequest, Source, TextDelta, Usage
+from services.ai.models.prompt import NOT_IN_SOURCES, neutral, prompt_of
+from services.ai.models.settings import LocalModelSettings
+from services.ai.passages.sentences import sentences
+
+PHRASES_FILE = Path(__file__).with_name("phrases.yaml")
+MODEL = "extractive"
+_DOUBLE_QUOTES = re.compile('["“”„‟«»]')
+_MOST_SENTENCE, _MOST_QUOTE = 600, 400
+_BYTES_PER_TOKEN = 4
+# A sentence fits if it holds this much of what is asked, by its words or by its meaning, and is not far from the best.
+_LEAST_COVERAGE, _LEAST_SIMILARITY, _LEAST_OF_BEST = 0.34, 0.45, 0.6
+
+
+class _Phrases(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    found: str
+    nothing: str
+    fillers: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    source: Source
+    text: str
+
+
+class LocalModel:
+    """Answers in words of the documents alone; `score_sentences` lets it find what is said in other words."""
+
+    def __init__(self, settings: LocalModelSettings, score_sentences: ScoreSentences | None = None) -> None:
+        self._settings = settings
+        self._score_sentences = score_sentences
+
+    @property
+    def name(self) -> str:
+        return self._settings.name
+
+    @property
+    def model(self) -> str:
+        return MODEL
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        question = prompt_of(request, name=self.name).question
+        phrases = _phrases(request.language)
+        chosen = await self._choose(question, _sentences_of(request), phrases)
+        if chosen:
+            yield TextDelta(text=f"{phrases.found}\n")
+            for sentence in _within(chosen, request.most_tokens):
+                yield TextDelta(text=f"\n- {neutral(sentence.text)} {_citation(sentence)}")
+        else:
+            yield TextDelta(text=f"{NOT_IN_SOURCES}\n{phrases.nothing}")
+        usage = Usage(input_tokens=0, output_tokens=0)
+        yield Finished(usage=usage, reason="complete", model=self.model, name=self.name)
+
+    async def _choose(self, question: str, known: Sequence[_Sentence], phrases: _Phrases) -> list[_Sentence]:
+        """The best of them, in reading order; none if none fits."""
+        if not known:
+            return []
+        texts = [sentence.text for sentence in known]
+        similarities = await self._score_sentences(question, texts) if self._score_sentences else None
+        fit = fits(question, texts, frozenset(phrases.fillers.split()), similarities)
+        fitting = sorted((place for place in range(len(known)) if _fits(fit[place])), key=lambda at: -fit[at].score)
+        near = [place for place in fitting if fit[place].score >= _LEAST_OF_BEST * fit[fitting[0]].score]
+        return [known[place] for place in sorted(near[: self._settings.most_sentences])]
+
+
+def _fits(fit: Fit) -> bool:
+    alike = fit.similarity is not None and fit.similarity >= _LEAST_SIMILARITY
+    return alike or fit.coverage >= _LEAST_COVERAGE
+
+
+def _sentences_of(request: ModelRequest) -> list[_Sentence]:
+    """Each sentence of the sources once, however many of them hold it."""
+    found: dict[str, _Sentence] = {}
+    for source in request.sources:
+        for start, end in sentences(source.text, request.language):
+            text = " ".join(source.text[start:end].split())
+            if len(text) <= _MOST_SENTENCE:
+                found.setdefault(text.casefold(), _Sentence(source=source, text=text))
+    return list(found.values())
+
+
+def _within(chosen: Sequence[_Sentence], most_tokens: int) -> list[_Sentence]:
+    """As many as the limit lets through, but at least one."""
+    kept, used = list(chosen[:1]), len(chosen[0].text.encode())
+    for sentence in chosen[1:]:
+        used += len(sentence.text.encode())
+        if used > most_tokens * _BYTES_PER_TOKEN:
+            break
+        kept.append(sentence)
+    return kept
+
+
+def _citation(sentence: _Sentence) -> str:
+    """Quote marks in it would end it, so they become single ones, which readers of citations take for the same."""
+    quote = _DOUBLE_QUOTES.sub("'", sentence.text)
+    if len(quote) > _MOST_QUOTE:
+        quote = quote[:_MOST_QUOTE].rsplit(" ", 1)[0]
+    return f'[{sentence.source.number}: "{quote}"]'
+
+
+def _phrases(language: str) -> _Phrases:
+    known = _load()
+    return known.get(language, known["en"])
+
+
+@cache
+def _load() -> dict[str, _Phrases]:
+    return {
+        language: _Phrases.model_validate(phrases)
+        for language, phrases in yaml.safe_load(PHRASES_FILE.read_text()).items()
+    }
