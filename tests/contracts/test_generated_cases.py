@@ -34,6 +34,8 @@ REFUSED_BY_RULE = {
     # It is larger than this installation takes, or its Idempotency-Key was used for another.
     "POST /v1/conversations/{conversation_id}/attachments": ["413", "422"],
     "GET /v1/notifications": ["400"],  # the cursor is not ours
+    "GET /v1/ai-budgets": ["400"],  # the cursor is not ours
+    "PUT /v1/ai-budgets": ["422"],  # it names nobody, or two, or no limit
 }
 """What a case that fits the document may be answered with, where a rule decides that a document cannot state."""
 OF_CONVERSATIONS = ("conversation_id", "message_id", "attachment_id")

@@ -9,13 +9,14 @@ from services.ai.context import AiContext
 from services.ai.documents.models import Document, DocumentReader
 from services.ai.index.models import LexicalEntry, LexicalTerm, Passage, PassageVector
 from services.ai.knowledge.models import KnowledgeBase
+from services.ai.limits.models import Budget
 
 MODEL = "minilm-l6-v2"
 
 
 async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Mapping[str, str]:
     """The ids of what was made, by the name of the path parameter that asks for it."""
-    now, base_id, document_id, passage_id = datetime.now(UTC), new_id(), new_id(), new_id()
+    now, base_id, document_id, passage_id, budget_id = datetime.now(UTC), new_id(), new_id(), new_id(), new_id()
     common = {"tenant_id": tenant_id, "knowledge_base_id": base_id}
     async with context.database.tenant_session(tenant_id) as session:
         session.add(
@@ -75,8 +76,15 @@ async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Map
                 dimensions=384, embedding=[1.0] + [0.0] * 383,
             )
         )  # fmt: skip
+        session.add(
+            Budget(
+                tenant_id=tenant_id, id=budget_id, user_id=new_id(), period="day", most_queries=100,
+                created_at=now, updated_at=now,
+            )
+        )  # fmt: skip
     return {
         "knowledge_base_id": str(base_id),
         "document_id": str(document_id),
         "passage_id": str(passage_id),
+        "budget_id": str(budget_id),
     }
