@@ -36,6 +36,7 @@ from services.ai.documents.service import (
     final_key,
     quarantine_key,
 )
+from services.ai.embeddings import EmbeddingsUnavailable
 from services.ai.extraction import ExtractionFailed, extract
 from services.ai.extraction.stored import extracted_from, stored_form
 from services.ai.index import writing
@@ -201,6 +202,13 @@ async def _publish(context: AiContext, document: Document) -> None:
         if not await repository.change(session, document, state="ready", now=datetime.now(UTC), **values):
             await session.rollback()
             return
+        # The lock that the change holds keeps the model as it is now, by which every passage must be found.
+        base = await knowledge.find(session, document.knowledge_base_id)
+        if base is None or await writing.passages_without_vectors(
+            session, document.id, model=base.embedding_model, limit=1
+        ):
+            await session.rollback()  # the knowledge base moved to another model just now
+            raise EmbeddingsUnavailable
         if document.replaces is not None:
             old = await repository.find(session, document.knowledge_base_id, document.replaces)
             if old is not None:

@@ -10,8 +10,8 @@ from libs.common.paging import Page
 from libs.common.problems import BadCursor, Forbidden, Unauthenticated, problem_responses
 from services.ai.deps import Context, KnowledgeReader, KnowledgeWriter, Managing, OnlyOnce, Paging
 from services.ai.knowledge import service
-from services.ai.knowledge.errors import KnowledgeBaseNotFound, NameTaken
-from services.ai.knowledge.schemas import KnowledgeBaseAnswer, NewKnowledgeBase
+from services.ai.knowledge.errors import KnowledgeBaseNotFound, NameTaken, UnknownEmbeddingModel
+from services.ai.knowledge.schemas import EmbeddingModel, KnowledgeBaseAnswer, NewKnowledgeBase
 
 router = APIRouter(prefix="/v1/knowledge-bases", tags=["Assistant"])
 
@@ -71,6 +71,20 @@ async def change_knowledge_base(
     """Gives it another name or description; its documents stay."""
     async with context.database.tenant_session(member.tenant_id) as session:
         return await service.change(session, knowledge_base_id, body)
+
+
+@router.put(
+    "/{knowledge_base_id}/embedding-model",
+    operation_id="move_knowledge_base",
+    summary="Move to another embedding model",
+    responses=problem_responses(Unauthenticated, Forbidden, KnowledgeBaseNotFound, UnknownEmbeddingModel),
+)
+async def move_knowledge_base(
+    knowledge_base_id: UUID, body: EmbeddingModel, member: Managing, context: Context
+) -> KnowledgeBaseAnswer:
+    """Every passage is embedded by it too; until the last one is, searches go on with the model before."""
+    async with context.database.tenant_session(member.tenant_id) as session:
+        return await service.move(context, session, knowledge_base_id, body.model)
 
 
 @router.delete(

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.ai.context import CHANGES
 from services.ai.documents.models import Document
 from services.ai.knowledge.models import KnowledgeBase
 
@@ -58,6 +59,41 @@ async def change(session: AsyncSession, knowledge_base_id: UUID, *, name: str, d
     await session.execute(
         update(KnowledgeBase).where(KnowledgeBase.id == knowledge_base_id).values(name=name, description=description)
     )
+
+
+async def begin_move(session: AsyncSession, knowledge_base_id: UUID, model: str, *, now: datetime) -> None:
+    """Has every passage embedded by another model too."""
+    await session.execute(
+        update(KnowledgeBase)
+        .where(KnowledgeBase.id == knowledge_base_id)
+        .values(next_embedding_model=model, moving_due_at=now)
+    )
+    await session.execute(select(func.pg_notify(CHANGES, "")))
+
+
+async def end_move(session: AsyncSession, knowledge_base_id: UUID, model: str) -> None:
+    """From now on it is searched by `model`."""
+    await session.execute(
+        update(KnowledgeBase)
+        .where(KnowledgeBase.id == knowledge_base_id)
+        .values(embedding_model=model, next_embedding_model=None, moving_due_at=None)
+    )
+
+
+async def move_on_at(session: AsyncSession, knowledge_base_id: UUID, due_at: datetime) -> None:
+    await session.execute(
+        update(KnowledgeBase)
+        .where(KnowledgeBase.id == knowledge_base_id, KnowledgeBase.next_embedding_model.is_not(None))
+        .values(moving_due_at=due_at)
+    )
+
+
+async def lock(session: AsyncSession, knowledge_base_id: UUID) -> KnowledgeBase | None:
+    """The knowledge base, of whose documents none changes until the commit."""
+    found: KnowledgeBase | None = await session.scalar(
+        select(KnowledgeBase).where(KnowledgeBase.id == knowledge_base_id, ACTIVE).with_for_update()
+    )
+    return found
 
 
 async def begin_deletion(session: AsyncSession, knowledge_base_id: UUID) -> None:

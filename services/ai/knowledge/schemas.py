@@ -15,13 +15,23 @@ class NewKnowledgeBase(RequestBody):
     description: str = Field(default="", max_length=1000, examples=["What customers ask before they buy"])
 
 
+class EmbeddingModel(RequestBody):
+    """One of the platform's embedding models."""
+
+    model: str = Field(min_length=1, max_length=100, examples=["minilm-l6-v2"])
+
+
 class KnowledgeBaseAnswer(BaseModel):
-    """A knowledge base. `documents` counts those that are ready, `waiting` those on their way, `failed` the others."""
+    """A knowledge base. `documents` counts those that are ready, `waiting` those on their way, `failed` the others.
+
+    It is searched by `embedding_model`, until all is embedded by `next_embedding_model`.
+    """
 
     id: UUID
     name: str = Field(examples=["Terms and prices"])
     description: str
     embedding_model: str = Field(examples=["minilm-l6-v2"])
+    next_embedding_model: str | None
     documents: int
     waiting: int
     failed: int

@@ -11,7 +11,7 @@ from libs.common.paging import Page, PageRequest, page_of
 from services.ai.context import AiContext
 from services.ai.documents import repository as documents
 from services.ai.knowledge import repository
-from services.ai.knowledge.errors import KnowledgeBaseNotFound, NameTaken
+from services.ai.knowledge.errors import KnowledgeBaseNotFound, NameTaken, UnknownEmbeddingModel
 from services.ai.knowledge.models import KnowledgeBase
 from services.ai.knowledge.schemas import KnowledgeBaseAnswer, NewKnowledgeBase
 
@@ -61,6 +61,21 @@ async def change(session: AsyncSession, knowledge_base_id: UUID, wanted: NewKnow
     return _answer(found, await repository.documents_by_state(session, [found.id]))
 
 
+async def move(context: AiContext, session: AsyncSession, knowledge_base_id: UUID, model: str) -> KnowledgeBaseAnswer:
+    """Has it embedded by another model, while it is searched as before.
+
+    Raises:
+        KnowledgeBaseNotFound, UnknownEmbeddingModel
+    """
+    if model not in context.embeddings.names:
+        raise UnknownEmbeddingModel(context.embeddings.names)
+    found = await find(session, knowledge_base_id)
+    if model != found.embedding_model:
+        await repository.begin_move(session, found.id, model, now=datetime.now(UTC))
+        await session.refresh(found)
+    return _answer(found, await repository.documents_by_state(session, [found.id]))
+
+
 async def delete(session: AsyncSession, knowledge_base_id: UUID) -> None:
     """Nothing in it is found any more; the worker deletes what it consists of. Raises KnowledgeBaseNotFound."""
     found = await find(session, knowledge_base_id)
@@ -94,6 +109,7 @@ def _answer(found: KnowledgeBase, counts: Mapping[tuple[UUID, str], int]) -> Kno
         name=found.name,
         description=found.description,
         embedding_model=found.embedding_model,
+        next_embedding_model=found.next_embedding_model,
         documents=ready,
         waiting=sum(own.values()),
         failed=failed,

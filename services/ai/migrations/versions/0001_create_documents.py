@@ -28,12 +28,19 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("embedding_model", sa.Text(), nullable=False),
         sa.Column("next_embedding_model", sa.Text(), nullable=True),
+        sa.Column("moving_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.Text(), sa.CheckConstraint(LIVES, name="state"), nullable=False),
         sa.Column("last_change", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index(
         "uq_knowledge_base_name", "knowledge_base", ["tenant_id", "name"], unique=True, postgresql_where=sa.text(ACTIVE)
+    )
+    op.create_index(
+        "ix_knowledge_base_moving_due_at",
+        "knowledge_base",
+        ["moving_due_at"],
+        postgresql_where=sa.text("moving_due_at IS NOT NULL"),
     )
     op.create_table(
         "document",
