@@ -13,9 +13,9 @@ class KnowledgeBase(Base):
     """A named collection of documents that assistants answer from.
 
     `embedding_model` is the one whose vectors are searched; another is put in its place once every document has
-    vectors of it, which until then is `next_embedding_model`; the worker goes on with that at `moving_due_at` (technical
-    time). One that is `deleting` is nobody's any more; it goes with its last document. `last_change` counts the changes
-    of its documents, in the order of their commits.
+    vectors of it, which until then is `next_embedding_model`: the worker goes on with that at `moving_due_at`
+    (technical time). One that is `deleting` is nobody's any more; it goes with its last document. `last_change` counts
+    the changes of its documents, in the order of their commits.
     """
 
     __tablename__ = "knowledge_base"

@@ -5,14 +5,22 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import func, select, update
 
+from libs.common.audit import UsageRecorded
 from libs.common.ids import new_id
+from libs.common.platform_tables import OutboxRow
+from libs.common.sweeps import Sweep, run_sweep
 from services.ai.context import AiContext
 from services.ai.documents.loop import look_at_due
+from services.ai.documents.models import Document
+from services.ai.evaluation.models import EvaluationRun
+from tests.support.billing import Billing
 from tests.support.identities import access_token, bearer
 
 PRICES = (
@@ -102,6 +110,22 @@ class Business:
         """What the worker's loop over documents does until nothing is due."""
         while await look_at_due(self.context):
             pass
+
+    async def lose_leases(self) -> None:
+        """As if the time of every worker that died had passed."""
+        async with self.context.database.tenant_session(self.id) as session:
+            for table in (Document, EvaluationRun):
+                await session.execute(update(table).values(due_at=func.least(table.due_at, datetime.now(UTC))))
+
+    async def sweep(self, sweep: Sweep) -> None:
+        """What the worker does now and then."""
+        await run_sweep(sweep, database=self.context.database, clock=self.context.clock)
+
+    async def hear_of_use(self, billing: Billing) -> None:
+        """billing is told what ai recorded."""
+        async with self.context.database.tenant_session(self.id) as session:
+            bodies = list(await session.scalars(select(OutboxRow.body).where(OutboxRow.type == UsageRecorded.type)))
+        await billing.hear(*(UsageRecorded.model_validate(body) for body in bodies))
 
     async def ready(self, base: str, content: bytes = PRICES, *, by: Person | None = None, **fields: Any) -> str:
         """The id of a document that was added and is ready."""
