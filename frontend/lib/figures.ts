@@ -34,3 +34,25 @@ export function moneyText(amount: number, currency: string, locale: string): str
     minimumFractionDigits: Number.isInteger(value) ? 0 : digits,
   }).format(value);
 }
+
+/** A model's price in US cents, often far below one: at least two figures of it. `cents` is a decimal, as `0.0123`. */
+export function centsText(cents: string | number, locale: string): string {
+  const dollars = Number(cents) / 100;
+  const isFine = dollars > 0 && dollars < 0.1;
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: "USD",
+    ...(isFine ? { maximumSignificantDigits: 2, minimumSignificantDigits: 1 } : {}),
+  }).format(dollars);
+}
+
+/** A span of milliseconds as seconds: `1.4 s`. */
+export function secondsText(milliseconds: number, locale: string): string {
+  const digits = milliseconds < 10_000 ? 1 : 0;
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: "second",
+    unitDisplay: "short",
+    maximumFractionDigits: milliseconds < 1_000 ? 2 : digits,
+  }).format(milliseconds / 1_000);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { moneyText, sizeText, uptimeText } from "@/lib/figures";
+import { centsText, moneyText, secondsText, sizeText, uptimeText } from "@/lib/figures";
 
 describe("figures", () => {
   it.each([
@@ -30,5 +30,22 @@ describe("figures", () => {
     expect(moneyText(29_900, "USD", "en")).toBe("$299");
     expect(moneyText(9, "USD", "en")).toBe("$0.09");
     expect(moneyText(1200, "JPY", "en")).toBe("¥1,200");
+  });
+
+  it.each([
+    ["0", "$0.00"],
+    ["0.0123", "$0.00012"],
+    ["4.2", "$0.042"],
+    ["1725.5", "$17.26"],
+  ])("say %s cents as %s", (cents, text) => {
+    expect(centsText(cents, "en")).toBe(text);
+  });
+
+  it.each([
+    [87, "0.09 sec"],
+    [1_432, "1.4 sec"],
+    [12_600, "13 sec"],
+  ])("say %d milliseconds as %s", (milliseconds, text) => {
+    expect(secondsText(milliseconds, "en")).toBe(text);
   });
 });
