@@ -3,11 +3,33 @@
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from bench.support.processes import ROOT
 
 FOLDER = ROOT / ".bench"
+
+
+def python_with(name: str, *requirements: str) -> Path:
+    """The interpreter of an environment of its own that has what is required; made once, in some minutes.
+
+    Raises:
+        RuntimeError: the packages cannot be had.
+    """
+    folder = FOLDER / name
+    interpreter, complete = folder / "bin" / "python", folder / "complete"
+    if not complete.exists() or complete.read_text().split() != list(requirements):
+        shutil.rmtree(folder, ignore_errors=True)
+        for command in (
+            [sys.executable, "-m", "venv", str(folder)],
+            [str(interpreter), "-m", "pip", "install", "--quiet", *requirements],
+        ):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise RuntimeError(f"{name} cannot be installed: {done.stderr[-500:]}")
+        complete.write_text("\n".join(requirements))
+    return interpreter
 
 
 def node_package(name: str, version: str) -> Path:

@@ -56,12 +56,13 @@ class MiniLmEmbeddings:
 
         async def write(start: int) -> None:
             batch = slice(start, start + BATCH_TEXTS)
-            vectors[batch] = await loop.run_in_executor(self._pool, self._vectors, texts[batch])
+            vectors[batch] = await loop.run_in_executor(self._pool, self.vectors, texts[batch])
 
         await each(range(0, len(texts), BATCH_TEXTS), write, at_once=self._threads)
         return vectors
 
-    def _vectors(self, texts: Sequence[str]) -> Floats:
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """The vectors of at most 8 texts, on the calling thread."""
         tokens = [self._tokens(text) for text in texts]
         space = self._spaces.get()
         try:
