@@ -83,14 +83,11 @@ class AssistantQuestion(BaseModel):
 class AssistantAnswer(RequestBody):
     """What an assistant says to a message. Names of members in it (`<@USER_ID>`) call nobody."""
 
-    assistant_id: UUID
     text: str = Field(min_length=1, max_length=MOST_TEXT)
 
 
 class AssistantTyping(RequestBody):
-    """Which assistant is about to answer."""
-
-    assistant_id: UUID
+    """That an assistant is about to answer."""
 
 
 class TypingShown(BaseModel):
@@ -132,18 +129,15 @@ class MessagingClient:
                 any more, or a person has answered in its place.
             ServiceUnavailable
         """
-        path = _message(tenant_id, conversation_id, message_id)
-        return await self._http.get(
-            f"{path}/assistant-question", AssistantQuestion, params={"assistant_id": str(assistant_id)}
-        )
+        path = f"{_assistant(tenant_id, conversation_id, message_id, assistant_id)}/question"
+        return await self._http.get(path, AssistantQuestion)
 
     async def show_assistant_typing(
         self, tenant_id: UUID, conversation_id: UUID, message_id: UUID, *, assistant_id: UUID
     ) -> TypingShown:
         """Says in the conversation that the assistant is writing. Raises NotFound, ServiceUnavailable."""
-        path = _message(tenant_id, conversation_id, message_id)
-        body = AssistantTyping(assistant_id=assistant_id)
-        return await self._http.post(f"{path}/assistant-typing", body, TypingShown)
+        path = f"{_assistant(tenant_id, conversation_id, message_id, assistant_id)}/typing"
+        return await self._http.post(path, AssistantTyping(), TypingShown)
 
     async def send_assistant_answer(
         self, tenant_id: UUID, conversation_id: UUID, message_id: UUID, *, assistant_id: UUID, text: str
@@ -157,9 +151,8 @@ class MessagingClient:
             ServiceRefused: the conversation is in the archive.
             ServiceUnavailable
         """
-        path = _message(tenant_id, conversation_id, message_id)
-        body = AssistantAnswer(assistant_id=assistant_id, text=text)
-        return await self._http.post(f"{path}/assistant-answer", body, SentAnswer, repeatable=True)
+        path = f"{_assistant(tenant_id, conversation_id, message_id, assistant_id)}/answer"
+        return await self._http.post(path, AssistantAnswer(text=text), SentAnswer, repeatable=True)
 
     async def get_shared_file(
         self, tenant_id: UUID, conversation_id: UUID, attachment_id: UUID, *, user_id: UUID
@@ -171,13 +164,13 @@ class MessagingClient:
             ServiceRefused: it is still being checked, or was refused.
             ServiceUnavailable
         """
-        path = f"{_conversation(tenant_id, conversation_id)}/attachments/{attachment_id}/shared-file"
-        return await self._http.get(path, SharedFile, params={"user_id": str(user_id)})
+        path = f"{_conversation(tenant_id, conversation_id)}/attachments/{attachment_id}/shared-with/{user_id}"
+        return await self._http.get(path, SharedFile)
 
 
 def _conversation(tenant_id: UUID, conversation_id: UUID) -> str:
     return f"/internal/tenants/{tenant_id}/conversations/{conversation_id}"
 
 
-def _message(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> str:
-    return f"{_conversation(tenant_id, conversation_id)}/messages/{message_id}"
+def _assistant(tenant_id: UUID, conversation_id: UUID, message_id: UUID, assistant_id: UUID) -> str:
+    return f"{_conversation(tenant_id, conversation_id)}/messages/{message_id}/assistants/{assistant_id}"

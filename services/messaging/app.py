@@ -7,8 +7,12 @@ from fastapi import FastAPI
 
 from libs.common.application import create_application
 from libs.common.service import Loop, Service
+from libs.contracts.ai import AssistantChanged
 from libs.contracts.auth import MemberChanged
 from libs.contracts.billing import TenantAccessChanged
+from libs.contracts.messaging import CALLERS
+from services.messaging.assistants import internal_endpoints as assistants
+from services.messaging.assistants.handlers import on_assistant_changed
 from services.messaging.attachments import endpoints as attachments
 from services.messaging.attachments.loop import attachment_loop
 from services.messaging.base import Base
@@ -56,13 +60,15 @@ SERVICE: Service[MessagingSettings, MessagingContext] = Service(
         realtime.router,
         attachments.router,
         notifications.router,
+        assistants.router,
         operator_endpoints.router,
     ),
     tables=Base.metadata,
-    callers=operator_endpoints.OPERATOR_CALLERS,
+    callers={**CALLERS, **operator_endpoints.OPERATOR_CALLERS},
     handlers=lambda context: {
         TenantAccessChanged: on_access_mode,
         MemberChanged: on_membership,
+        AssistantChanged: on_assistant_changed,
         **notification_handlers(context),
     },
     sweeps=lambda context: (data_key_sweep(context.rings), *history_sweeps(context)),

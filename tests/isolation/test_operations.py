@@ -50,6 +50,7 @@ SHARED_PARAMETERS = {
 INTERNAL_BODIES = {
     "reserve_entitlement": {"id": str(uuid4()), "quantity": 1, "seconds": 60},
     "finalise_reservation": {"quantity": 0},
+    "send_assistant_answer": {"text": "It is."},
 }
 """Bodies of operations that no document shows."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

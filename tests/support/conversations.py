@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from libs.common.ids import new_id
+from libs.contracts.ai import AssistantChanged
 from libs.contracts.auth import MemberChanged
+from services.messaging.assistants.handlers import on_assistant_changed
 from services.messaging.attachments.models import Attachment
 from services.messaging.context import MessagingContext
 from services.messaging.conversations.schemas import NewConversation
@@ -16,14 +18,19 @@ from services.messaging.messages.service import send_message
 from services.messaging.stream.wire import file_name_bound
 
 
-async def new_conversation(context: MessagingContext, tenant_id: UUID, owner: UUID) -> Mapping[str, str]:
-    """A group of the owner and a colleague with a message and a file: their ids, by the names of path parameters."""
-    colleague, ring = new_id(), await context.rings.ring(tenant_id)
+async def new_conversation(
+    context: MessagingContext, tenant_id: UUID, owner: UUID, *, assistant_id: UUID | None = None
+) -> Mapping[str, str]:
+    """A group of the owner, a colleague and an assistant with a message and a file: their ids, by the names of path
+    parameters. The assistant is that of ai, if there is one."""
+    colleague, assistant_id, ring = new_id(), assistant_id or new_id(), await context.rings.ring(tenant_id)
     async with context.database.tenant_session(tenant_id) as session:
         for user_id, role in ((owner, "owner"), (colleague, "member")):
             joined = MemberChanged(tenant_id=tenant_id, user_id=user_id, role=role, active=True, version=1)
             await on_member_changed(session, joined)
-        body = NewConversation(kind="group", title="Spring menu", member_ids=[colleague])
+        told = AssistantChanged(tenant_id=tenant_id, assistant_id=assistant_id, active=True, version=1)
+        await on_assistant_changed(session, told)
+        body = NewConversation(kind="group", title="Spring menu", member_ids=[colleague, assistant_id])
         conversation_id = await open_group(context, session, tenant_id, owner, body, ring=ring)
         attachment = _file(tenant_id, conversation_id, owner, ring)
         session.add(attachment)
@@ -40,6 +47,7 @@ async def new_conversation(context: MessagingContext, tenant_id: UUID, owner: UU
         "user_id": str(colleague),
         "message_id": str(sent.message.id),
         "attachment_id": str(attachment.id),
+        "assistant_id": str(assistant_id),
     }
 
 

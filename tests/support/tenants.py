@@ -70,8 +70,9 @@ async def new_tenant(services: Services, *, mode: Mode = "full", subscribed: boo
         await _subscribe(services, tenant_id)
     deployment_id = await _deploy(services, tenant_id)
     invitation_id = await _invite(services, tenant_id, signed_up.user.id)
-    conversation = await new_conversation(services.messaging, tenant_id, signed_up.user.id)
     knowledge = await new_knowledge(services.ai, tenant_id, signed_up.user.id)
+    assistant_id = UUID(knowledge["assistant_id"]) if "assistant_id" in knowledge else None
+    conversation = await new_conversation(services.messaging, tenant_id, signed_up.user.id, assistant_id=assistant_id)
     [session] = await services.auth.sessions.live_of(signed_up.user.id)
     return Tenant(
         id=tenant_id,

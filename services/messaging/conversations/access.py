@@ -1,9 +1,12 @@
 """Who may see and change a conversation."""
 
+from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.messaging.assistants import repository as assistants
 from services.messaging.conversations import repository
 from services.messaging.conversations.errors import (
     AdminRequired,
@@ -17,6 +20,8 @@ from services.messaging.conversations.repository import Place
 from services.messaging.members import repository as business
 from services.messaging.stream import repository as streams
 from services.messaging.stream.service import open_stream
+
+Role = Literal["member", "assistant"]
 
 
 async def see(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> Place:
@@ -59,10 +64,13 @@ async def hold(
     return place
 
 
-async def welcome(session: AsyncSession, tenant_id: UUID, user_id: UUID, *invited: UUID, pointer: str = "") -> None:
+async def welcome(
+    session: AsyncSession, tenant_id: UUID, user_id: UUID, *invited: UUID, pointer: str = ""
+) -> Mapping[UUID, Role]:
     """Sees that a person may act in the business, and that those whom they invite work in it. Call it before `hold`.
 
-    Auth may not have told of the one who acts yet: their token vouches for them.
+    Returns what those become whom they invite: members, or assistants. Auth may not have told of the one who acts yet:
+    their token vouches for them.
 
     Raises:
         MembershipEnded: auth has told that they left the business.
@@ -71,7 +79,9 @@ async def welcome(session: AsyncSession, tenant_id: UUID, user_id: UUID, *invite
     active = await business.hold(session, {user_id, *invited})
     if not active.get(user_id, True):
         raise MembershipEnded
+    assisting = await assistants.hold(session, {*invited} - active.keys())
     for index, other in enumerate(invited):
-        if other != user_id and not active.get(other, False):
+        if other != user_id and other not in assisting and not active.get(other, False):
             raise NotInBusiness(f"{pointer}/{index}")
     await open_stream(session, tenant_id, user_id)
+    return {one: "assistant" if one in assisting else "member" for one in invited}

@@ -48,10 +48,10 @@ class NotInBusiness(Unprocessable):
     """Someone who was invited does not work in the business; `pointer` names them in the request."""
 
     code = "not_in_business"
-    default_detail = "Only people who work in this business can take part. Nothing was changed."
+    default_detail = "Only people and assistants of this business can take part. Nothing was changed."
 
     def __init__(self, pointer: str) -> None:
-        error = FieldError(pointer=pointer, code=self.code, message="This person does not work in this business.")
+        error = FieldError(pointer=pointer, code=self.code, message="Nobody of this id works in this business.")
         super().__init__(errors=[error])
 
 

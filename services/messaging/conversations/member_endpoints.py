@@ -42,7 +42,7 @@ router = APIRouter(prefix="/v1/conversations/{conversation_id}", tags=["Messagin
 async def list_conversation_members(
     conversation_id: UUID, member: Reader, context: Context, paging: Paging
 ) -> Page[MemberAnswer]:
-    """In the order in which they came, each with how far they have read."""
+    """In the order in which they came, each with how far they have read; assistants too."""
     query = f"members:{conversation_id}"
     after: tuple[datetime, UUID] | None = None
     if paging.cursor is not None:
@@ -77,12 +77,12 @@ async def list_conversation_members(
     ),
 )
 async def add_conversation_members(conversation_id: UUID, body: NewMembers, member: Writer, context: Context) -> None:
-    """For the conversation's admins. Who takes part already stays as they are."""
+    """For the conversation's admins. Who takes part already stays as they are. An assistant answers here what it is
+    asked by its name, from documents that everybody here may read."""
     tenant_id, user_id = member.tenant_id, member.user_id
     async with context.database.tenant_session(tenant_id) as session:
-        await access.welcome(session, tenant_id, user_id, *body.user_ids, pointer="/user_ids")
+        roles = await access.welcome(session, tenant_id, user_id, *body.user_ids, pointer="/user_ids")
         await access.hold(session, conversation_id, user_id, admin=True, direct_too=False)
-        roles = dict.fromkeys(body.user_ids, "member")
         await membership.add_people(session, tenant_id, conversation_id, roles, by=user_id, now=context.clock.now())
 
 

@@ -104,8 +104,8 @@ async def other_admin(session: AsyncSession, conversation_id: UUID, user_id: UUI
 
 
 async def longest_member(session: AsyncSession, conversation_id: UUID) -> UUID | None:
-    """Who has taken part for the longest time."""
-    wanted = select(Member.user_id).where(Member.conversation_id == conversation_id)
+    """The person who has taken part for the longest time."""
+    wanted = select(Member.user_id).where(Member.conversation_id == conversation_id, Member.role != "assistant")
     return await session.scalar(wanted.order_by(Member.joined_at, Member.user_id).limit(1))
 
 

@@ -1,11 +1,12 @@
 """Who takes part in a conversation: adding, leaving, roles."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.messaging.assistants import repository as assistants
 from services.messaging.conversations import access, repository
 from services.messaging.conversations import member_repository as people
 from services.messaging.conversations.errors import (
@@ -48,7 +49,9 @@ async def add_people(
     }
     await append_to_each(session, tenant_id, joined)
     if notified and told:
-        others: dict[UUID, NotificationKind] = {user_id: "added_to_conversation" for user_id in new if user_id != by}
+        others: dict[UUID, NotificationKind] = {
+            user_id: "added_to_conversation" for user_id in new if user_id != by and roles[user_id] != assistants.ROLE
+        }
         cause = f"added_to_conversation:{conversation_id}:{told[-1].seq}"
         await notify(session, tenant_id, others, cause=cause, data={"conversation_id": conversation_id, "by": by})
 
@@ -83,11 +86,11 @@ async def change_role(
     """Makes a person an admin or a member.
 
     Raises:
-        MemberNotFound: the person takes no part.
+        MemberNotFound: no such person takes part.
         LastAdmin: nobody else is an admin.
     """
     member = await people.find(session, conversation_id, user_id)
-    if member is None:
+    if member is None or member.role == assistants.ROLE:
         raise MemberNotFound
     if member.role == role:
         return
@@ -108,8 +111,8 @@ async def remove(session: AsyncSession, tenant_id: UUID, conversation_id: UUID, 
     place = await access.hold(session, conversation_id, by, admin=user_id != by, archived_too=True, direct_too=False)
     kind = place.conversation.kind
     if await take_out(session, tenant_id, conversation_id, user_id, kind=kind, by=by):
-        await append_all(session, tenant_id, user_id, [left(conversation_id, by)])
-    elif not await business.is_known(session, user_id):
+        await append_to_each(session, tenant_id, {user_id: left(conversation_id, by)})
+    elif not (await business.is_known(session, user_id) or await assistants.is_known(session, user_id)):
         raise MemberNotFound
 
 
@@ -147,6 +150,12 @@ async def mute(
 
 async def leave_business(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> None:
     """Takes a person who no longer works in the business out of all conversations."""
+    gone = await leave_everything(session, tenant_id, user_id)
+    await append_all(session, tenant_id, user_id, [left(one, user_id) for one in gone])
+
+
+async def leave_everything(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> Sequence[UUID]:
+    """Takes a person, or an assistant, out of all conversations, and returns which those were."""
     gone: list[UUID] = []
     for conversation_id in await people.conversations_of(session, user_id):
         conversation = await repository.hold(session, conversation_id)
@@ -154,7 +163,7 @@ async def leave_business(session: AsyncSession, tenant_id: UUID, user_id: UUID) 
             session, tenant_id, conversation_id, user_id, kind=conversation.kind, by=user_id
         ):
             gone.append(conversation_id)
-    await append_all(session, tenant_id, user_id, [left(one, user_id) for one in gone])
+    return gone
 
 
 async def _heir(session: AsyncSession, conversation_id: UUID, gone: UUID) -> UUID | None:

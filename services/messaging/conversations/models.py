@@ -43,6 +43,7 @@ class ConversationMember(Base):
 
     `read_seq` is a position in the stream, `read_number` the number of the last message up to there: what is unread
     is the conversation's `message_count` less `read_number`. `muted_until` far in the future mutes for good.
+    An assistant takes part like a person, by its own id, as `assistant`; it is `silent` once people have taken over.
     """
 
     __tablename__ = "conversation_member"
@@ -56,3 +57,4 @@ class ConversationMember(Base):
     read_seq: Mapped[int]
     read_number: Mapped[int]
     muted_until: Mapped[datetime | None]
+    silent: Mapped[bool] = mapped_column(server_default="false")

@@ -10,6 +10,7 @@ from libs.common.schemas import Moment, RequestBody, Whole
 
 Kind = Literal["direct", "group", "support"]
 Role = Literal["admin", "member"]
+Part = Literal["admin", "member", "assistant"]
 MAX_INVITED = 200
 Title = Annotated[str, Field(min_length=1, max_length=200, examples=["Spring menu"])]
 
@@ -24,7 +25,10 @@ class NewConversation(RequestBody):
     member_ids: list[UUID] = Field(
         default_factory=list,
         max_length=MAX_INVITED,
-        description="Who takes part beside you: one person in a direct conversation, nobody in one with support.",
+        description=(
+            "Who takes part beside you, assistants by their ids like people: one in a direct conversation, assistants "
+            "only in one with support."
+        ),
         examples=[[]],
     )
     open: StrictBool = Field(
@@ -39,7 +43,7 @@ class ConversationChange(RequestBody):
 
 
 class NewMembers(RequestBody):
-    """Whom to add; who takes part already stays as they are."""
+    """Whom to add, assistants by their ids like people; who takes part already stays as they are."""
 
     user_ids: Annotated[list[UUID], Field(max_length=MAX_INVITED, examples=[[]])]
 
@@ -112,9 +116,9 @@ class ConversationAnswer(BaseModel):
 
 
 class MemberAnswer(BaseModel):
-    """A person in a conversation."""
+    """A person in a conversation; or an `assistant`, whose id is that of the assistant."""
 
     user_id: UUID
-    role: Role
+    role: Part
     joined_at: datetime
     read_seq: int

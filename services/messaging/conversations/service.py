@@ -1,5 +1,6 @@
 """Conversations: opening, finding, renaming, archiving, and how far each person has read."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +36,7 @@ async def open_direct(
         WrongShape, MembershipEnded, NotInBusiness
     """
     other = _other_person(user_id, body)
-    await access.welcome(session, tenant_id, user_id, other, pointer="/member_ids")
+    become = await access.welcome(session, tenant_id, user_id, other, pointer="/member_ids")
     direct_key = "+".join(sorted((str(user_id), str(other))))
     conversation_id, made = await repository.id_of_direct(session, direct_key), False
     if conversation_id is None:
@@ -44,7 +45,7 @@ async def open_direct(
     if not made:  # someone else may have been the first at this moment
         conversation_id = await repository.id_of_direct(session, direct_key) or conversation_id
         await repository.hold(session, conversation_id)
-    roles = {user_id: "member", other: "member"}
+    roles = {user_id: "member", **become}
     now = context.clock.now()
     await add_people(session, tenant_id, conversation_id, roles, by=user_id, now=now, notified=False)
     return conversation_id, made
@@ -65,12 +66,13 @@ async def open_group(
         WrongShape, MembershipEnded, NotInBusiness
     """
     _check_shape(body)
-    await access.welcome(session, tenant_id, user_id, *body.member_ids, pointer="/member_ids")
-    roles = dict.fromkeys(body.member_ids, "member")
+    become = await access.welcome(session, tenant_id, user_id, *body.member_ids, pointer="/member_ids")
     if body.kind == "support":
-        roles = {user_id: "member"} | dict.fromkeys(await business.active_with_role(session, ADMINS), "admin")
+        _check_assistants_only(become)
+        admins = dict.fromkeys(await business.active_with_role(session, ADMINS), "admin")
+        roles: dict[UUID, str] = {user_id: "member", **admins, **become}
     else:
-        roles = {user_id: "admin"} | {one: role for one, role in roles.items() if one != user_id}
+        roles = {user_id: "admin"} | {one: role for one, role in become.items() if one != user_id}
     conversation_id = new_id()
     title = None if body.title is None else ring.seal(body.title, title_bound(conversation_id))
     await _add(context, session, tenant_id, conversation_id, body, by=user_id, title=title)
@@ -179,7 +181,10 @@ def _other_person(user_id: UUID, body: NewConversation) -> UUID:
 def _check_shape(body: NewConversation) -> None:
     if body.kind == "group" and body.title is None:
         raise WrongShape("/title", "missing", "A group needs a title.")
-    if body.kind == "support" and body.member_ids:
-        raise WrongShape("/member_ids", "members_refused", "Support is asked of the owners and admins of the business.")
     if body.kind == "support" and body.open:
         raise WrongShape("/open", "open_refused", "A support conversation cannot be joined.")
+
+
+def _check_assistants_only(become: Mapping[UUID, access.Role]) -> None:
+    if "member" in become.values():
+        raise WrongShape("/member_ids", "members_refused", "Support is asked of the owners and admins of the business.")

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.common.events import announce
+from libs.contracts.messaging import MessageDeleted as MessageWasDeleted
+from services.messaging.assistants import repository as assistants
 from services.messaging.attachments import service as attachments
 from services.messaging.conversations import access, member_repository
 from services.messaging.conversations.repository import Place
@@ -19,7 +22,7 @@ from services.messaging.messages.errors import (
     WrongMessage,
 )
 from services.messaging.messages.models import Message
-from services.messaging.messages.texts import Mentions, check_content, is_emoji, mentions_in
+from services.messaging.messages.texts import NOBODY, Mentions, check_content, is_emoji, mentions_in
 from services.messaging.search.tokens import tokens_of_text
 from services.messaging.stream import repository as streams
 from services.messaging.stream.service import take_position, write_event
@@ -105,6 +108,10 @@ async def remove(
     )
     data = {"message_id": message_id, "deleted_at": now}
     await write_event(session, position, "message.deleted", data=data, actor_id=user_id, message_id=message_id)
+    deleted = MessageWasDeleted(
+        tenant_id=message.tenant_id, occurred_at=now, conversation_id=conversation_id, message_id=message_id
+    )
+    await announce(session, deleted)
 
 
 async def react(
@@ -162,13 +169,14 @@ def _says(message: Message, sealed: bytes, ring: KeyRing) -> str | None:
 
 
 async def _members_named(session: AsyncSession, place: Place, text: str) -> tuple[Mentions, set[UUID]]:
-    """Whom the text names of those who take part, as it says so, and each of them by their ids."""
+    """Whom the text names of those who take part, as it says so, and each person among them."""
     named, conversation = mentions_in(text), place.conversation
+    assisting = {one.id for one in await assistants.present(session, conversation.id)} if named != NOBODY else set()
     if named.everyone and conversation.kind != "direct":
         everyone = await member_repository.ids_of(session, conversation.id)
-        return Mentions(tuple(one for one in named.user_ids if one in everyone), everyone=True), everyone
+        return Mentions(tuple(one for one in named.user_ids if one in everyone), everyone=True), everyone - assisting
     present = await send_repository.members_among(session, conversation.id, named.user_ids)
-    return Mentions(tuple(one for one in named.user_ids if one in present), everyone=False), present
+    return Mentions(tuple(one for one in named.user_ids if one in present), everyone=False), present - assisting
 
 
 async def _tell_reaction(session: AsyncSession, message: Message, kind: str, user_id: UUID, emoji: str) -> None:

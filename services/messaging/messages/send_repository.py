@@ -26,7 +26,7 @@ _WRITE = text(f"""
     counted AS (
         UPDATE conversation c SET message_count = c.message_count + 1, last_message_at = :now FROM place
         WHERE c.id = :conversation_id AND c.archived_at IS NULL
-        RETURNING c.message_count AS number, c.kind
+        RETURNING c.message_count AS number, c.kind, c.created_by
     ),
     reader AS (
         UPDATE conversation_member p SET read_seq = place.seq, read_number = counted.number FROM place, counted
@@ -51,7 +51,7 @@ _WRITE = text(f"""
     named AS (
         INSERT INTO mention (tenant_id, user_id, message_id, conversation_id, seq)
         SELECT :tenant_id, p.user_id, :message_id, p.conversation_id, place.seq FROM place, conversation_member p
-        WHERE p.conversation_id = :conversation_id AND p.user_id <> :sender_id
+        WHERE p.conversation_id = :conversation_id AND p.user_id <> :sender_id AND p.role <> 'assistant'
           AND (:mentions_all OR p.user_id = ANY(CAST(:mentions AS uuid[])))
     ),
     indexed AS (
@@ -68,8 +68,11 @@ _WRITE = text(f"""
     relayed AS (
         INSERT INTO relay_entry (tenant_id, stream_id, seq) SELECT :tenant_id, :conversation_id, place.seq FROM place
     )
-    SELECT place.seq, counted.number, counted.kind, reader.user_id AS reader_id, root.id AS root_id,
-           pg_notify('{BELL}', '')
+    SELECT place.seq, counted.number, counted.kind, counted.created_by AS opener_id, reader.user_id AS reader_id,
+           root.id AS root_id, pg_notify('{BELL}', ''),
+           EXISTS (
+               SELECT FROM conversation_member p WHERE p.conversation_id = :conversation_id AND p.role = 'assistant'
+           ) AS assisted
     FROM place LEFT JOIN counted ON true LEFT JOIN reader ON true LEFT JOIN root ON true
 """)  # noqa: S608  # the bell's name is a constant
 
@@ -101,9 +104,9 @@ async def claim(
 async def write(session: AsyncSession, values: Mapping[str, Any]) -> Row[Any] | None:
     """Writes a message and all that hangs on it.
 
-    The row has `seq` and `number`, the conversation's `kind`, `reader_id` (null: the sender takes no part) and
-    `root_id` (null: there is no such thread); `number` is null where the conversation is archived. No row: there is no
-    such conversation.
+    The row has `seq` and `number`, the conversation's `kind` and `opener_id`, whether it is `assisted`, `reader_id`
+    (null: the sender takes no part) and `root_id` (null: there is no such thread); `number` is null where the
+    conversation is archived. No row: there is no such conversation.
     """
     return (await session.execute(_WRITE, values)).one_or_none()
 

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.events import announce
 from libs.common.ids import new_id
 from libs.contracts.messaging import MessageSent
+from services.messaging.assistants import asking
 from services.messaging.attachments import service as attachments
 from services.messaging.attachments.schemas import AttachmentAnswer
 from services.messaging.attachments.values import event_value, named_by
@@ -22,7 +24,7 @@ from services.messaging.keys.service import KeyRing
 from services.messaging.messages import repository, send_repository, views
 from services.messaging.messages.errors import WrongMessage
 from services.messaging.messages.schemas import MessageAnswer
-from services.messaging.messages.texts import NOBODY, Mentions, check_content, mentions_in
+from services.messaging.messages.texts import NOBODY, Mentions, check_content, mentions_in, without_mentions
 from services.messaging.search.tokens import tokens_of_text
 from services.messaging.stream.wire import message_bound
 
@@ -123,6 +125,8 @@ async def _write_first(session: AsyncSession, draft: _Draft, ring: KeyRing) -> M
     if draft.thread_root_id is not None and written.root_id is None:
         raise WrongMessage("/thread_root_id", "no_thread", "Reply to a message of this conversation that is no reply.")
     await _announce(session, draft, mentions, seq=written.seq, direct=written.kind == "direct")
+    if written.assisted:
+        await asking.ask(session, _asked(draft, mentions, written))
     return _fresh(draft, mentions, named_by(ring, attached), seq=written.seq, number=written.number)
 
 
@@ -144,6 +148,21 @@ async def _announce(session: AsyncSession, draft: _Draft, mentions: Mentions, *,
         thread_root_id=draft.thread_root_id,
     )
     await announce(session, sent)
+
+
+def _asked(draft: _Draft, mentions: Mentions, written: Row[Any]) -> asking.Written:
+    return asking.Written(
+        tenant_id=draft.tenant_id,
+        conversation_id=draft.conversation_id,
+        kind=written.kind,
+        opener_id=written.opener_id,
+        message_id=draft.message_id,
+        seq=written.seq,
+        sender_id=draft.sender_id,
+        named=mentions.user_ids,
+        says=bool(without_mentions(draft.text)),
+        at=draft.now,
+    )
 
 
 async def _sent_before(session: AsyncSession, draft: _Draft) -> UUID:
@@ -203,7 +222,8 @@ def _values(draft: _Draft, ring: KeyRing, mentions: Mentions, attached: list[dic
         "mentions": list(mentions.user_ids),
         "mentions_all": mentions.everyone,
         "tokens": tokens_of_text(draft.text, ring.search_key, draft.conversation_id),
-        "data": orjson.dumps(data, option=orjson.OPT_UTC_Z).decode(),
+        # asyncpg's UUIDs are a type of their own.
+        "data": orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z).decode(),
         "now": draft.now,
     }
 

@@ -17,6 +17,7 @@ _PICTURES = (
 )
 _EMOJI = re.compile(f"[{_PICTURES}][{_PICTURES}\u200d\ufe0f\u20e3\U000e0020-\U000e007f]*")
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_SPACES = re.compile(r"[^\S\n]{2,}")
 MAX_MENTIONS = 100
 MAX_EMOJI = 32
 
@@ -39,6 +40,11 @@ def mentions_in(text: str) -> Mentions:
     named = dict.fromkeys(_MENTION.findall(text))
     people = dict.fromkeys(UUID(one) for one in named if one != "all")
     return Mentions(tuple(people)[:MAX_MENTIONS], everyone="all" in named)
+
+
+def without_mentions(text: str) -> str:
+    """What a text says beside the names in it; empty if that is nothing."""
+    return _SPACES.sub(" ", _MENTION.sub(" ", text)).strip(" ,:;-\n")
 
 
 def check_content(text: str, attachment_ids: Sequence[UUID] = ()) -> None:

@@ -83,9 +83,10 @@ async def set_preferences(
 async def listeners(
     session: AsyncSession, conversation_id: UUID, user_ids: Collection[UUID] | None, *, seq: int, now: datetime
 ) -> set[UUID]:
-    """Those of `user_ids` (None: all) who take part, have not muted the conversation, nor read up to `seq` yet."""
+    """The people of `user_ids` (None: all) who take part, have not muted the conversation, nor read up to `seq` yet."""
     wanted = select(Member.user_id).where(
         Member.conversation_id == conversation_id,
+        Member.role != "assistant",
         or_(Member.muted_until.is_(None), Member.muted_until <= now),
         Member.read_seq < seq,
     )

@@ -134,7 +134,7 @@ async def _typing(node: Node, connection: Connection, frame: Typing) -> None:
     now = time.monotonic()
     if now - subscription.typed_at >= TYPING_SECONDS:
         subscription.typed_at = now
-        await signals.publish(node.context.cache, subscription.channel, "typing", connection.user_id)
+        await signals.publish(node.context.cache, subscription.channel.name, "typing", connection.user_id)
 
 
 async def _read(node: Node, connection: Connection, frame: Read) -> None:
@@ -149,7 +149,7 @@ async def _read(node: Node, connection: Connection, frame: Read) -> None:
     subscription = connection.subscriptions.get(frame.conversation_id)
     if subscription is not None:
         await signals.publish(
-            node.context.cache, subscription.channel, "read", connection.user_id, seq=position.read_seq
+            node.context.cache, subscription.channel.name, "read", connection.user_id, seq=position.read_seq
         )
 
 

@@ -16,12 +16,12 @@ logger = structlog.get_logger()
 
 
 async def publish(
-    cache: Redis, channel: Channel, kind: Literal["typing", "read"], user_id: UUID, *, seq: int | None = None
+    cache: Redis, channel: str, kind: Literal["typing", "read"], user_id: UUID, *, seq: int | None = None
 ) -> None:
-    """Tells everybody else in the conversation. Where Valkey is away, nobody is told: it was not worth keeping."""
+    """Tells everybody else who follows the channel. Where Valkey is away, nobody is told: it was not worth keeping."""
     body = orjson.dumps({"signal": kind, "user_id": str(user_id), "seq": seq})
     try:
-        await cache.publish(channel.name, body)
+        await cache.publish(channel, body)
     except CACHE_ERRORS as error:
         logger.info("realtime.signal_lost", reason=type(error).__name__)
 

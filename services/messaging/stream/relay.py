@@ -4,6 +4,7 @@ What the relay publishes twice, or out of order, or what Valkey loses, the nodes
 """
 
 import asyncio
+from uuid import UUID
 
 from redis.asyncio import Redis
 
@@ -24,7 +25,12 @@ GATHER_SECONDS = 0.008
 
 def stream_channel(event: CarriedEvent) -> str:
     """The channel of the event's stream in Valkey."""
-    return tenant_key(event.tenant_id, "stream", str(event.stream_id))
+    return channel_of(event.tenant_id, event.stream_id)
+
+
+def channel_of(tenant_id: UUID, stream_id: UUID) -> str:
+    """The channel of a stream in Valkey."""
+    return tenant_key(tenant_id, "stream", str(stream_id))
 
 
 async def relay_once(database: Database, cache: Redis, *, archived: bool = False) -> int:

@@ -7,10 +7,13 @@ import httpx
 import pytest
 
 from libs.common.ids import new_id
+from services.messaging.assistants.service import Asked, show_typing
+from services.messaging.conversations.membership import add_people
 from services.messaging.presence import repository, service
 from services.messaging.presence.board import GRACE_SECONDS
 from services.messaging.realtime.socket import RealtimeSocket
 from services.messaging.settings import MessagingSettings
+from tests.services.messaging.assistants.world import new_assistant
 from tests.services.messaging.realtime.world import Room, RunningNode, Socket, all_in, running_node
 from tests.services.messaging.world import Business, new_business
 from tests.support.eventually import eventually
@@ -131,3 +134,15 @@ async def test_read_positions_reach_ones_other_devices_durably(room: Room, node:
         await phone.say("read", conversation_id=room.id, seq=message.seq)
         moved = await desk.next("event")
     assert (moved["kind"], moved["data"]["read_seq"], moved["data"]["unread"]) == ("read.moved", message.seq, 0)
+
+
+async def test_people_see_that_an_assistant_writes(room: Room, node: RunningNode) -> None:
+    assistant = await new_assistant(node.parts, room.business.id)
+    async with node.parts.database.tenant_session(room.business.id) as session:
+        roles, now = {assistant: "assistant"}, datetime.now(UTC)
+        await add_people(session, room.business.id, room.id, roles, by=room.business.people[0], now=now)
+    sent = await room.send(f"<@{assistant}> hello", sender=1)
+    async with all_in(room, node) as sockets:
+        await show_typing(node.parts, Asked(room.business.id, room.id, sent.id, assistant))
+        for socket in sockets:
+            assert (await socket.next("typing"))["user_id"] == str(assistant)
