@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from libs.common.events import StateEvent
+from libs.common.events import FactEvent, StateEvent
 
 
 class AssistantChanged(StateEvent):
@@ -13,3 +13,13 @@ class AssistantChanged(StateEvent):
 
     assistant_id: UUID
     active: bool
+
+
+class DocumentSuspicious(FactEvent):
+    """`count` places of a document seem to be written for a model, to steer it, or carry programs."""
+
+    type: ClassVar[str] = "ai.document.suspicious.v1"
+
+    document_id: UUID
+    knowledge_base_id: UUID
+    count: int

@@ -85,9 +85,8 @@ Places = Mapping[tuple[str, str], Sequence[_Place]]
 """Where which concept stands, by language and concept, from the beginning to the end."""
 
 
-def suspicious_passages(passages: Iterable[PassageText], language: str) -> list[Suspicion]:
+def suspicious_passages(passages: Iterable[PassageText], language: str) -> Iterator[Suspicion]:
     """The passages of a document in `language` (ISO 639-1) that seem to be written for a model, in their order."""
-    found: list[Suspicion] = []
     known: set[str] = set()
     for passage in passages:
         fresh = [heading for heading in passage.headings if heading not in known]
@@ -95,10 +94,7 @@ def suspicious_passages(passages: Iterable[PassageText], language: str) -> list[
         suspicion = suspicion_of("\n\n".join([*fresh, passage.text]), language)
         if suspicion is not None:
             text, score, signs = suspicion
-            found.append(
-                Suspicion(position=passage.position, page=passage.page_from, text=text, score=score, signs=signs)
-            )
-    return found
+            yield Suspicion(position=passage.position, page=passage.page_from, text=text, score=score, signs=signs)
 
 
 def suspicion_of(text: str, language: str) -> tuple[str, float, tuple[str, ...]] | None:
