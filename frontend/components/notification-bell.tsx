@@ -116,6 +116,7 @@ const ICONS: Record<Notification["kind"], IconName> = {
   deployment_succeeded: "check",
   deployment_failed: "info",
   payment_failed: "info",
+  document_suspicious: "info",
 };
 
 type ItemProps = { item: Notification; names: Names; isNew: boolean; onDone: () => void };

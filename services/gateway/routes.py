@@ -53,6 +53,7 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/asyncapi.json", service="messaging", needs_token=False),
     Route(prefix="/v1/knowledge-bases", service="ai"),
     Route(prefix="/v1/assistants", service="ai"),
+    Route(prefix="/v1/assistant-templates", service="ai"),
     Route(prefix="/v1/answers", service="ai"),
     Route(prefix="/v1/chats", service="ai"),
     Route(prefix="/v1/widget", service="ai", needs_token=False, any_origin=True),

@@ -19,6 +19,7 @@ const KINDS: readonly Kind[] = [
   "deployment_succeeded",
   "deployment_failed",
   "payment_failed",
+  "document_suspicious",
 ];
 
 /** What one wants to be told of; each choice holds at once. */

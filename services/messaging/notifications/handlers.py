@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.events import Handlers
+from libs.contracts.ai import DocumentSuspicious
 from libs.contracts.billing import SubscriptionChanged, TrialEnding
 from libs.contracts.messaging import MessageSent
 from libs.contracts.provisioner import DeploymentChanged, DeploymentStatus
@@ -37,6 +38,7 @@ def notification_handlers(context: MessagingContext) -> Handlers:
         TrialEnding: on_trial_ending,
         DeploymentChanged: on_deployment_changed,
         SubscriptionChanged: on_subscription_changed,
+        DocumentSuspicious: on_document_suspicious,
     }
 
 
@@ -88,6 +90,12 @@ async def on_subscription_changed(session: AsyncSession, event: SubscriptionChan
     if event.status == "past_due" and event.before != "past_due":
         about, data = f"{event.subscription_id}:{event.version}", {"subscription_id": event.subscription_id}
         await _tell_managers(session, event.tenant_id, "payment_failed", about=about, data=data)
+
+
+async def on_document_suspicious(session: AsyncSession, event: DocumentSuspicious) -> None:
+    """Once for a document, however often it is read in."""
+    data = {"knowledge_base_id": event.knowledge_base_id, "document_id": event.document_id, "count": event.count}
+    await _tell_managers(session, event.tenant_id, "document_suspicious", about=str(event.document_id), data=data)
 
 
 async def _tell_managers(

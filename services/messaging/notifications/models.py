@@ -18,6 +18,7 @@ NotificationKind = Literal[
     "deployment_succeeded",
     "deployment_failed",
     "payment_failed",
+    "document_suspicious",
 ]
 KEPT = timedelta(days=90)
 

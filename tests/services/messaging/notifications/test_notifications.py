@@ -14,6 +14,7 @@ from libs.common.ids import new_id
 from libs.common.messages import Delivery
 from libs.common.platform_tables import OutboxRow
 from libs.common.sweeps import purge_sweeps, run_sweep
+from libs.contracts.ai import DocumentSuspicious
 from libs.contracts.billing import SubscriptionChanged, TrialEnding
 from libs.contracts.messaging import MessageSent
 from libs.contracts.provisioner import DeploymentChanged
@@ -206,7 +207,7 @@ async def test_a_kind_that_is_switched_off_is_not_told_and_the_others_are(
     await ada.send(await ada.direct(bob))
     await deliver(messaging, *await announced(messaging, team.tenant_id))
 
-    assert (said["mention"], said["direct_message"], len(said)) == (False, True, 8)
+    assert (said["mention"], said["direct_message"], len(said)) == (False, True, 9)
     assert await kinds(bob) == ["direct_message"]
     assert (await prefer(bob, mention=True))["mention"]
 
@@ -275,6 +276,22 @@ async def test_the_platform_s_events_are_told_to_owners_and_admins(messaging: Me
     async with messaging.database.tenant_session(tenant_id) as session:
         of_admin = select(Notification.kind).where(Notification.user_id == admin).order_by(Notification.seq.desc())
         assert list(await session.scalars(of_admin)) == expected
+
+
+async def test_owners_and_admins_are_told_once_of_a_suspicious_document(
+    messaging: MessagingContext, team: Team
+) -> None:
+    base, document = new_id(), new_id()
+
+    def suspicious(count: int) -> DocumentSuspicious:
+        return DocumentSuspicious(tenant_id=team.tenant_id, knowledge_base_id=base, document_id=document, count=count)
+
+    await deliver(messaging, suspicious(2), suspicious(3))
+
+    [told] = (await listed(team[0]))["items"]
+    expected = {"knowledge_base_id": str(base), "document_id": str(document), "count": 2}
+    assert (told["kind"], told["data"]) == ("document_suspicious", expected)
+    assert await kinds(team[1]) == []
 
 
 async def test_reading_counts_down_and_tells_the_other_devices(messaging: MessagingContext, team: Team) -> None:
