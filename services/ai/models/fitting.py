@@ -23,7 +23,7 @@ _K1, _B = 1.2, 0.75
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """`score` ranks the sentences of one question; `coverage` is the share of the question's weight they hold."""
+    """`score` ranks the sentences of one question; `coverage` is the share of the question's words that one holds."""
 
     score: float
     coverage: float
@@ -37,7 +37,6 @@ def fits(
     wanted = set(stems(question, fillers))
     counted = [Counter(stems(sentence, ())) for sentence in sentences]
     weights = _weights(wanted, counted)
-    total = sum(weights.values())
     lengths = [sum(words.values()) for words in counted]
     average = sum(lengths) / len(lengths) if lengths else 1.0
     lexical = [_bm25(words, weights, length / average) for words, length in zip(counted, lengths, strict=True)]
@@ -45,7 +44,7 @@ def fits(
     return [
         Fit(
             score=(value / best if best else 0.0) + (similarities[place] if similarities else 0.0),
-            coverage=sum(weight for stem, weight in weights.items() if stem in words) / total if total else 0.0,
+            coverage=sum(stem in words for stem in wanted) / len(wanted) if wanted else 0.0,
             similarity=similarities[place] if similarities else None,
         )
         for place, (words, value) in enumerate(zip(counted, lexical, strict=True))
@@ -76,7 +75,7 @@ def _stem(word: str) -> str:
 
 
 def _weights(wanted: Collection[str], counted: Sequence[Counter[str]]) -> dict[str, float]:
-    """What is rare among the sentences weighs more; what none of them holds weighs most."""
+    """What is rare among the sentences weighs more."""
     weights: dict[str, float] = {}
     for stem in wanted:
         holding = sum(1 for words in counted if stem in words)

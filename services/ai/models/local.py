@@ -20,7 +20,7 @@ MODEL = "extractive"
 _DOUBLE_QUOTES = re.compile('["“”„‟«»]')
 _MOST_SENTENCE, _MOST_QUOTE = 600, 400
 _BYTES_PER_TOKEN = 4
-# A sentence fits if it holds this much of what is asked, by its words or by its meaning, and is not far from the best.
+# A sentence fits if it holds more than a third of the words, or much of the meaning, and is not far from the best.
 _LEAST_COVERAGE, _LEAST_SIMILARITY, _LEAST_OF_BEST = 0.34, 0.45, 0.6
 
 

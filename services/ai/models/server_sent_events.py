@@ -1,10 +1,11 @@
 """Reading server-sent events strictly (https://html.spec.whatwg.org/multipage/server-sent-events.html §9.2.6)."""
 
-import codecs
 import re
+from collections.abc import Iterator
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-MOST_EVENT_CHARACTERS = 64 * 1024
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MOST_EVENT_BYTES = 64 * 1024
 
 
 class BadEventStream(ValueError):
@@ -15,36 +16,46 @@ class EventReader:
     """Bytes in, the data of each whole event out. What is not ended by a blank line is never given."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        self._rest = ""
+        self._rest = b""
         self._data: list[str] = []
-        self._characters = 0
+        self._bytes = 0
+        self._has_begun = False
 
-    def feed(self, chunk: bytes) -> list[str]:
-        """The data of the events that `chunk` completes.
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """The data of the events that `chunk` completes; read all of them before the next chunk.
 
         Raises:
             BadEventStream: these are no events.
         """
-        try:
-            text = self._rest + self._decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            raise BadEventStream from error
-        held = text.endswith("\r")  # the second half of this line's end may come with the next chunk
-        *lines, self._rest = _LINE_END.split(text[:-1] if held else text)
-        if held:
-            self._rest += "\r"
-        if self._characters + len(self._rest) > MOST_EVENT_CHARACTERS:
+        read = self._rest + chunk
+        held = b"\r" if read.endswith(b"\r") else b""  # the second half of this line's end may come with the next chunk
+        *lines, rest = _LINE_END.split(read.removesuffix(held))
+        self._rest = rest + held
+        for line in lines:
+            event = self._take(line)
+            if event is not None:
+                yield event
+        if len(self._rest) > MOST_EVENT_BYTES:
             raise BadEventStream
-        return [event for line in lines if (event := self._take(line)) is not None]
 
-    def _take(self, line: str) -> str | None:
+    def _take(self, line: bytes) -> str | None:
+        if not self._has_begun:
+            self._has_begun, line = True, line.removeprefix(_BYTE_ORDER_MARK)
         if not line:
             event = "\n".join(self._data) if self._data else None
-            self._data, self._characters = [], 0
+            self._data, self._bytes = [], 0
             return event
-        field, _, value = line.partition(":")
-        if field == "data":
-            self._data.append(value.removeprefix(" "))
-            self._characters += len(value)
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            self._bytes += len(value) + 1
+            if self._bytes > MOST_EVENT_BYTES:
+                raise BadEventStream
+            self._data.append(_text(value.removeprefix(b" ")))
         return None
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise BadEventStream from error
