@@ -9,7 +9,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "stripe": ("services/billing/stripe_gateway.py",),
     "aioboto3": ("libs/adapters/", "services/provisioner/cloud/"),
     "boto3": (),
-    "botocore": ("libs/adapters/", "services/provisioner/cloud/", "sandbox/cloud/"),
+    "botocore": ("libs/adapters/", "services/provisioner/cloud/", "services/ai/models/bedrock.py", "sandbox/cloud/"),
     "aiobotocore": ("libs/adapters/", "services/provisioner/cloud/"),
     "moto": ("sandbox/cloud/",),
     "jose": ("libs/common/security/jose.py",),
