@@ -1,6 +1,5 @@
 """What is noticed about a document while it is read in: kept beside it, and told to who runs the business."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,19 +42,8 @@ def noticed_in(findings: Iterable[Finding], passages: Sequence[PassageText], lan
     return [*instructions, *_extracted(findings, language)]
 
 
-async def keep_findings(
-    session: AsyncSession,
-    document: Document,
-    findings: Iterable[Finding],
-    passages: Sequence[PassageText],
-    language: str,
-) -> None:
-    """Keeps what is noticed in place of what an earlier attempt kept, and announces what is alarming."""
-    await keep_noticed(session, document, await asyncio.to_thread(noticed_in, findings, passages, language))
-
-
-async def keep_noticed(session: AsyncSession, document: Document, noticed: Sequence[Noticed]) -> None:
-    """As `keep_findings`, with what `noticed_in` gave."""
+async def keep_findings(session: AsyncSession, document: Document, noticed: Sequence[Noticed]) -> None:
+    """Keeps what was noticed in place of what an earlier attempt kept, and announces what is alarming."""
     now = datetime.now(UTC)
     rows = [
         DocumentFinding(
