@@ -7,7 +7,7 @@ from libs.common.events import FactEvent, StateEvent
 
 
 class AssistantChanged(StateEvent):
-    """An assistant was made or changed, or it was deleted (`active` is false)."""
+    """An assistant was made, or deleted (`active` is false)."""
 
     type: ClassVar[str] = "ai.assistant.changed.v1"
 

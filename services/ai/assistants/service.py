@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.common.events import announce
 from libs.common.ids import new_id
 from libs.common.members import Member
 from libs.common.paging import Page, PageRequest, page_of
+from libs.contracts.ai import AssistantChanged
 from services.ai.assistants import repository
 from services.ai.assistants.errors import (
     AssistantNameTaken,
@@ -34,6 +36,8 @@ async def create(context: AiContext, session: AsyncSession, member: Member, want
     if not made:
         raise AssistantNameTaken
     await repository.add_version(session, _version(member, assistant_id, 1, wanted, now=now))
+    made_known = AssistantChanged(tenant_id=member.tenant_id, assistant_id=assistant_id, active=True, version=1)
+    await announce(session, made_known)
     return await read(session, assistant_id)
 
 
@@ -89,8 +93,9 @@ async def read(session: AsyncSession, assistant_id: UUID) -> AssistantAnswer:
 
 async def delete(session: AsyncSession, assistant_id: UUID) -> None:
     """Raises AssistantNotFound."""
-    if not await repository.remove(session, assistant_id):
-        raise AssistantNotFound
+    tenant_id = (await _lock(session, assistant_id)).tenant_id
+    await repository.remove(session, assistant_id)
+    await announce(session, AssistantChanged(tenant_id=tenant_id, assistant_id=assistant_id, active=False, version=2))
 
 
 async def page(context: AiContext, tenant_id: UUID, paging: PageRequest) -> Page[AssistantAnswer]:

@@ -1,20 +1,35 @@
 """Who may read a document: one rule, which lists, downloads and every search apply in their SQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, Exists, Text, Uuid, and_, cast, column, exists, func, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from libs.common.members import Member
 from services.ai.documents.models import Document, DocumentReader
 
 
 @dataclass(frozen=True, slots=True)
+class Hearer:
+    """A member of the business who hears an answer, with their role; one of whom both are unknown may be any member."""
+
+    user_id: UUID | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: a member with a role, or a visitor of a website, who is neither."""
+    """Who asks: a member with a role, or a visitor of a website, who is neither.
+
+    `company` are the members who hear the answer too, as in a conversation: it comes only from what all of them may
+    read.
+    """
 
     user_id: UUID | None
     role: str | None
+    company: tuple[Hearer, ...] = ()
 
     @classmethod
     def of(cls, member: Member) -> "Asker":
@@ -25,12 +40,35 @@ VISITOR = Asker(user_id=None, role=None)
 
 
 def readable_by(asker: Asker) -> ColumnElement[bool]:
-    """Documents for everyone, for members if the asker is one, and those that name the asker's role or the asker."""
+    """Documents for everyone, for members if the asker is one, and those that name the asker, by role or as a person,
+    and all of the asker's company."""
     if asker.user_id is None:
         return Document.audience == "everyone"
-    named = exists().where(
-        DocumentReader.tenant_id == Document.tenant_id,
-        DocumentReader.document_id == Document.id,
-        or_(DocumentReader.role == asker.role, DocumentReader.user_id == asker.user_id),
+    named: ColumnElement[bool] = _reader(
+        or_(DocumentReader.role == asker.role, DocumentReader.user_id == asker.user_id)
     )
+    if asker.company:
+        named = and_(named, _names_all(asker.company))
     return or_(Document.audience.in_(("everyone", "members")), and_(Document.audience == "restricted", named))
+
+
+def _names_all(company: Sequence[Hearer]) -> ColumnElement[bool]:
+    """There is nobody in the company whom the document does not name."""
+    hearers = [*dict.fromkeys((one.user_id, one.role) for one in company)]
+    hearer = (
+        func.unnest(
+            cast([user_id for user_id, _ in hearers], ARRAY(Uuid)), cast([role for _, role in hearers], ARRAY(Text))
+        )
+        .table_valued(column("user_id", Uuid), column("role", Text))
+        .render_derived()
+    )
+    reader = _reader(or_(DocumentReader.role == hearer.c.role, DocumentReader.user_id == hearer.c.user_id))
+    # Without saying so, the document of the innermost query would be any document.
+    unnamed = exists().select_from(hearer).where(~reader.correlate(Document, hearer))
+    return ~unnamed.correlate(Document)
+
+
+def _reader(which: ColumnElement[bool]) -> Exists:
+    return exists().where(
+        DocumentReader.tenant_id == Document.tenant_id, DocumentReader.document_id == Document.id, which
+    )
