@@ -68,7 +68,7 @@ def divided(piece: Piece, measure: Measure, room: int) -> list[Piece]:
     """`piece` cut without regard to what it is: the last resort where sizes do not add up."""
     cuts = measure.cut(piece.text, 0, len(piece.text), room)
     texts = ((piece.text[cut.start : cut.end].strip(), cut.size) for cut in cuts)
-    return [Piece(text, size, piece.page_from, piece.page_to) for text, size in texts if text]
+    return [Piece(text, size, piece.page_from, piece.page_to, joint=" ") for text, size in texts if text]
 
 
 def _text_pieces(block: Block, text: str, measure: Measure, room: int, *, joint: str = "\n\n") -> Iterator[Piece]:

@@ -48,8 +48,8 @@ def passages_of(extracted: Extracted, count_tokens: Callable[[str], int], *, mos
     A passage stays under its headings; only small sections are merged, with sections beside or under them, whose
     headings then stand in the text. Paragraphs, lists and tables stay whole where they fit. Else paragraphs are divided
     between sentences, the last of which is repeated if it is short, lists between items, and tables between rows, with
-    the header repeated. The same document always gives the same passages. Time grows with the document's length (about
-    two megabytes a second with MiniLM's tokenizer), so call it in a thread.
+    the header repeated. The same document always gives the same passages. Time grows with the document's length, about
+    a second for each megabyte with MiniLM's tokenizer, so call it in a thread.
     """
     if most_tokens < LEAST_TOKENS:
         raise ValueError(f"passages have at least {LEAST_TOKENS} tokens")

@@ -111,9 +111,9 @@ def test_a_table_with_one_enormous_row_and_one_with_an_enormous_header_lose_noth
 
 
 def test_a_list_stays_together_with_the_sentence_that_announces_it() -> None:
-    things = (item("a pen"), item("• ink"), item("1. paper"))
-    passages = texts(paragraph(words(40)), paragraph("You need the following:"), *things, paragraph(words(20)))
-    assert passages == [words(40), f"You need the following:\n\n- a pen\n• ink\n1. paper\n\n{words(20)}"]
+    things = (item("a pen"), item(f"• {words(24)}"), item("1. paper"))
+    passages = texts(paragraph(words(30)), paragraph("You need the following:"), *things)
+    assert passages == [words(30), f"You need the following:\n\n- a pen\n• {words(24)}\n1. paper"]
 
 
 def test_a_long_list_is_divided_between_items() -> None:
@@ -143,6 +143,16 @@ def test_a_tokenizer_for_which_a_whole_is_more_than_its_parts_is_obeyed() -> Non
     passages = passages_of(document(*(paragraph(words(7)) for _ in range(40))), count, most_tokens=32)
     assert max(passage.tokens for passage in passages) <= 32
     assert sum(len(passage.text.split()) for passage in passages) == 280
+
+
+def test_a_paragraph_that_fits_but_for_its_heading_is_divided_after_all() -> None:
+    def count(text: str) -> int:
+        return len(text.split()) + 10 * ("\n" in text)
+
+    passages = passages_of(document(heading(1, "Title"), paragraph(words(40))), count, most_tokens=41)
+    assert max(passage.tokens for passage in passages) <= 41
+    assert len(passages) == 2
+    assert " ".join(passage.text for passage in passages) == words(40)
 
 
 def test_too_small_a_model_is_refused() -> None:
