@@ -12,6 +12,7 @@ from libs.common.http_client import ServiceHttp
 from libs.common.service import ServiceContext
 from libs.common.service_parts import open_parts
 from libs.contracts.billing import BillingClient
+from libs.contracts.messaging import MessagingClient
 from services.ai.embeddings.known import KnownEmbeddings, open_known_embeddings
 from services.ai.models import Models, open_models
 from services.ai.running import Running
@@ -33,6 +34,7 @@ class AiContext(ServiceContext):
     objects: Objects
     scanner: ScansFiles
     billing: BillingClient
+    messaging: MessagingClient
     changes: Bell
     stops: Bell
     running: Running
@@ -42,7 +44,7 @@ class AiContext(ServiceContext):
 
 @asynccontextmanager
 async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
-    """Opens database, bus, objects, models and the way to billing; closes them in reverse."""
+    """Opens database, bus, objects, models and the ways to other services; closes them in reverse."""
     async with (
         open_parts("ai", settings) as parts,
         open_bus(settings.bus) as bus,
@@ -53,6 +55,7 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
         listening(Bell(STOPS), settings.listen_url) as stops,
     ):
         billing = ServiceHttp("billing", settings.billing_url, parts.signer)
+        messaging = ServiceHttp("messaging", settings.messaging_url, parts.signer)
         running = Running()
         try:
             yield AiContext(
@@ -67,6 +70,7 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
                 objects=objects,
                 scanner=make_scanner(settings.malware),
                 billing=BillingClient(billing),
+                messaging=MessagingClient(messaging),
                 changes=changes,
                 stops=stops,
                 running=running,
@@ -76,3 +80,4 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
         finally:
             await running.aclose()
             await billing.aclose()
+            await messaging.aclose()

@@ -24,7 +24,8 @@ TITLE = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question as it comes from any channel. `asker` decides which documents may be searched."""
+    """A question as it comes from any channel. `asker` decides which documents may be searched, and it is counted for
+    them."""
 
     tenant_id: UUID
     assistant_id: UUID
@@ -33,6 +34,11 @@ class Question:
     channel: Channel
     chat_id: UUID | None = None
     version: int | None = None
+
+    @property
+    def owner_id(self) -> UUID | None:
+        """Whose the chat is: of nobody alone in a conversation, where several ask."""
+        return None if self.channel == "conversation" else self.asker.user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ async def _begin(session: AsyncSession, question: Question, version: AssistantVe
             tenant_id=question.tenant_id,
             id=new_id(),
             assistant_id=question.assistant_id,
-            user_id=question.asker.user_id,
+            user_id=question.owner_id,
             channel=question.channel,
             title=question.text[:TITLE],
             created_at=now,
@@ -132,7 +138,7 @@ async def earlier_answers(session: AsyncSession, question: Question) -> Sequence
 async def _chat(session: AsyncSession, question: Question) -> Chat:
     if question.chat_id is None:
         raise ChatNotFound
-    chat = await repository.find_chat(session, question.chat_id, user_id=question.asker.user_id)
+    chat = await repository.find_chat(session, question.chat_id, user_id=question.owner_id)
     if chat is None or (chat.assistant_id, chat.channel) != (question.assistant_id, question.channel):
         raise ChatNotFound
     return chat

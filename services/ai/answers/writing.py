@@ -210,7 +210,7 @@ class Writer:
                     used=Used.of(draft.finished, cents),
                     now=self._context.clock.now(),
                 )
-            answer = await repository.find(session, prepared.answer_id, user_id=prepared.question.asker.user_id)
+            answer = await repository.find(session, prepared.answer_id, user_id=prepared.question.owner_id)
         if not charged:
             await release(self._context, tenant_id=tenant_id, answer_id=prepared.answer_id)
         return views.answer(answer)
