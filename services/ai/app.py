@@ -1,30 +1,61 @@
 """ai: documents that a business adds, and assistants that answer from them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import FastAPI
 
 from libs.common.access_mode import apply_access_change
 from libs.common.application import create_application
-from libs.common.service import Service
+from libs.common.service import Loop, Service
 from libs.contracts.billing import TenantAccessChanged
-from services.ai.answers import models as _answer_models  # noqa: F401  # its tables belong to the metadata
-from services.ai.assistants import models as _assistant_models  # noqa: F401  # its tables belong to the metadata
+from services.ai.answers import endpoints as answers
+from services.ai.answers.sweeps import abandoned_answers_sweep
+from services.ai.assistants import endpoints as assistants
+from services.ai.assistants import template_endpoints as templates
 from services.ai.base import Base
 from services.ai.context import AiContext, open_context
-from services.ai.index import models as _index_models  # noqa: F401  # its tables belong to the metadata
+from services.ai.documents import endpoints as documents
+from services.ai.documents.loop import document_loop
+from services.ai.evaluation import endpoints as evaluation
+from services.ai.evaluation.running import evaluation_loop
 from services.ai.knowledge import endpoints as knowledge
+from services.ai.knowledge.moving import moving_loop
 from services.ai.limits import endpoints as limits
+from services.ai.safety import endpoints as safety
 from services.ai.settings import AiSettings
+from services.ai.widget import endpoints as widget
+
+
+def _loops(context: AiContext) -> Mapping[str, Loop]:
+    return {
+        "documents": document_loop(context),
+        "moving": moving_loop(context),
+        "evaluations": evaluation_loop(context),
+    }
+
 
 SERVICE: Service[AiSettings, AiContext] = Service(
     name="ai",
     settings=AiSettings,
     open_context=open_context,
     migrations=Path(__file__).parent / "migrations",
-    routers=(knowledge.router, limits.router),
+    routers=(
+        knowledge.router,
+        documents.router,
+        safety.router,
+        widget.router,  # before those with an id in its place
+        widget.public_router,
+        templates.router,
+        assistants.router,
+        answers.router,
+        evaluation.router,
+        limits.router,
+    ),
     tables=Base.metadata,
     handlers=lambda _context: {TenantAccessChanged: apply_access_change},
+    sweeps=lambda _context: (abandoned_answers_sweep(),),
+    loops=_loops,
 )
 
 

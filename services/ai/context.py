@@ -50,7 +50,7 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
         open_bus(settings.bus) as bus,
         open_objects(settings.objects) as objects,
         open_known_embeddings(settings.embeddings) as embeddings,
-        open_models(settings.models) as models,
+        open_models(settings.models, score_sentences=embeddings.similarities) as models,
         listening(Bell(CHANGES), settings.listen_url) as changes,
         listening(Bell(STOPS), settings.listen_url) as stops,
     ):

@@ -13,7 +13,7 @@ from libs.common.paging import Page
 from libs.common.problems import BadCursor, Forbidden, Unauthenticated, problem_responses
 from libs.contracts.billing import LimitReached
 from services.ai.answers import service, streaming
-from services.ai.answers.errors import AnswerNotFound, AnswerRunning, ChatNotFound
+from services.ai.answers.errors import AnswerLost, AnswerNotFound, AnswerRunning, ChatNotFound
 from services.ai.answers.estimating import estimate
 from services.ai.answers.preparing import Prepared, Question, prepare
 from services.ai.answers.schemas import AnswerAnswer, ChatAnswer, EstimateAnswer, Feedback, NewQuestion
@@ -58,7 +58,7 @@ async def _prepared(assistant_id: UUID, body: NewQuestion, member: Asking, conte
     operation_id="ask_assistant",
     summary="Ask, and wait for the answer",
     status_code=201,
-    responses=problem_responses(*ASKED, AnswerNotFound),
+    responses=problem_responses(*ASKED, AnswerLost),
 )
 async def ask_assistant(prepared: Annotated[Prepared, Depends(_prepared)], context: Context) -> AnswerAnswer:
     """The whole answer with its citations and its receipt. Its `state` says how it ended."""

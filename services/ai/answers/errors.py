@@ -1,6 +1,6 @@
 """What can be wrong about chats and answers."""
 
-from libs.common.problems import Conflict, NotFound
+from libs.common.problems import Conflict, NotFound, Unavailable
 
 
 class AnswerNotFound(NotFound):
@@ -16,3 +16,10 @@ class ChatNotFound(NotFound):
 class AnswerRunning(Conflict):
     code = "answer_running"
     default_detail = "This answer is still being written. Wait for its end, or stop it."
+
+
+class AnswerLost(Unavailable):
+    """How the answer ended could not be written; nothing was charged."""
+
+    code = "answer_lost"
+    default_detail = "The answer could not be kept. Nothing was charged; ask again in a moment."

@@ -7,7 +7,7 @@ from uuid import UUID
 from libs.common.members import Member
 from libs.common.paging import Page, PageRequest, page_of
 from services.ai.answers import repository, views
-from services.ai.answers.errors import AnswerNotFound, AnswerRunning, ChatNotFound
+from services.ai.answers.errors import AnswerLost, AnswerNotFound, AnswerRunning, ChatNotFound
 from services.ai.answers.events import Ended
 from services.ai.answers.preparing import Prepared
 from services.ai.answers.schemas import AnswerAnswer, ChatAnswer, Feedback
@@ -18,12 +18,12 @@ CHATS, ANSWERS = "chats", "answers"
 
 
 async def whole(context: AiContext, prepared: Prepared) -> AnswerAnswer:
-    """The answer once it has ended, however it did. Raises AnswerNotFound where its end could not be written."""
+    """The answer once it has ended, however it did. Raises AnswerLost."""
     async with aclosing(Writer(context, prepared).events()) as events:
         async for event in events:
             if isinstance(event, Ended):
                 return event.answer
-    raise AnswerNotFound
+    raise AnswerLost
 
 
 async def read(context: AiContext, member: Member, answer_id: UUID) -> AnswerAnswer:

@@ -6,7 +6,7 @@ stopped by its asker, left by a closed connection, or cut off by the end of the 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ class Writer:
         self._watch = asyncio.create_task(self._stop_at_ring())
         context.running.add(self.task)
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Everything that happens, `Ended` last. Who leaves earlier stops the answer."""
         try:
             while (event := await self._events.get()) is not None:
@@ -104,7 +104,10 @@ class Writer:
             draft.reason = error.code if isinstance(error, PortError) else "unavailable"
             logger.warning("answer.failed", answer_id=str(self._prepared.answer_id), reason=draft.reason)
         finally:
-            await self._end()
+            try:
+                await self._end()
+            finally:
+                await self._last()
 
     async def _compose(self) -> None:
         prepared, draft = self._prepared, self._draft
@@ -188,11 +191,15 @@ class Writer:
             # It stays `running`; a sweep ends it, and what was reserved lapses.
             logger.error("answer.not_written", answer_id=str(self._prepared.answer_id), exc_info=error)
         else:
-            await self._tell(Ended(answer))
+            if answer is not None:
+                await self._tell(Ended(answer))
+
+    async def _last(self) -> None:
         if self._read:
             await self._events.put(None)
 
-    async def _finish(self) -> AnswerAnswer:
+    async def _finish(self) -> AnswerAnswer | None:
+        """None where the chat was deleted meanwhile, and the answer with it."""
         draft, prepared = self._draft, self._prepared
         tenant_id = prepared.question.tenant_id
         charged = draft.finished is not None or draft.found or (draft.state == "stopped" and bool(draft.text))
@@ -213,7 +220,7 @@ class Writer:
             answer = await repository.find(session, prepared.answer_id, user_id=prepared.question.owner_id)
         if not charged:
             await release(self._context, tenant_id=tenant_id, answer_id=prepared.answer_id)
-        return views.answer(answer)
+        return None if answer is None else views.answer(answer)
 
     def _values(self, cents: Decimal) -> dict[str, object]:
         draft, finished = self._draft, self._draft.finished

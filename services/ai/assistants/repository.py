@@ -95,7 +95,7 @@ async def known_bases(session: AsyncSession, knowledge_base_ids: Sequence[UUID])
     return frozenset(await session.scalars(found))
 
 
-def _current() -> Select[tuple[Assistant, AssistantVersion]]:
+def _current() -> Select[Assistant, AssistantVersion]:
     return select(Assistant, AssistantVersion).join(
         AssistantVersion,
         (AssistantVersion.tenant_id == Assistant.tenant_id)

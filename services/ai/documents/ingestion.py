@@ -36,17 +36,19 @@ from services.ai.documents.service import (
     final_key,
     quarantine_key,
 )
+from services.ai.documents.stored_text import extracted_from, stored_form
 from services.ai.embeddings import EmbeddingsUnavailable
-from services.ai.extraction import ExtractionFailed, extract
-from services.ai.extraction.stored import extracted_from, stored_form
+from services.ai.extraction.extract import extract
+from services.ai.extraction.values import ExtractionFailed
 from services.ai.index import writing
 from services.ai.knowledge import repository as knowledge
 from services.ai.passages.languages import language_of
 from services.ai.passages.splitting import Passage, passages_of
-from services.ai.safety.findings import keep_findings
+from services.ai.safety.findings import keep_findings, noticed_in
+from services.ai.safety.findings import keep_findings, noticed_in
 
-LEASE = timedelta(minutes=5)
-LOOK_SECONDS = 270.0
+LEASE = timedelta(minutes=8)
+LOOK_SECONDS = 450.0
 """A look ends before its lease does, so that no two work on one document."""
 SLICE_SECONDS = 20.0
 """After so long, a large document lets the others have their turn."""
@@ -105,6 +107,8 @@ async def _extract(context: AiContext, document: Document) -> None:
         try:
             extracted = await extract(path, document.content_type)
         except ExtractionFailed as error:
+            if error.reason == "not_confined":  # this machine's fault, and perhaps not the next one's
+                raise OSError(error.detail) from None
             raise _Failed(error.reason) from None
         async with aclosing(_chunks(path)) as chunks:
             await context.objects.put(
@@ -136,10 +140,13 @@ async def _split(context: AiContext, document: Document) -> None:
     if not passages:
         raise _Failed("empty")
     language = await asyncio.to_thread(language_of, _sample(passages))
+    noticed = await asyncio.to_thread(noticed_in, extracted.findings, passages, language)
+    noticed = await asyncio.to_thread(noticed_in, extracted.findings, passages, language)
     async with context.database.tenant_session(document.tenant_id) as session:
         await writing.forget(session, document.id)
         await writing.add_passages(session, document, passages)
-        await keep_findings(session, document, extracted.findings, passages, language)
+        await keep_findings(session, document, noticed)
+        await keep_findings(session, document, noticed)
         failpoint("documents.split.before_commit")
         now = datetime.now(UTC)
         count = len(passages)

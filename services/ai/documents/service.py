@@ -29,7 +29,7 @@ from services.ai.documents.errors import (
 )
 from services.ai.documents.models import Document
 from services.ai.documents.schemas import DocumentAccess, DocumentAnswer, NewDocument, Progress
-from services.ai.extraction import CONTENT_TYPES
+from services.ai.extraction.extract import CONTENT_TYPES
 from services.ai.knowledge import service as knowledge
 
 STORAGE = "storage_bytes"

@@ -19,6 +19,11 @@ class KnownEmbeddings:
     def names(self) -> tuple[str, ...]:
         return tuple(self._models)
 
+    async def similarities(self, question: str, sentences: Sequence[str]) -> Sequence[float]:
+        """How near each of some sentences is to a question, by their cosine. Raises EmbeddingsUnavailable."""
+        vectors = await self.default.embed([question, *sentences])
+        return [float(one) for one in vectors[1:] @ vectors[0]]
+
     def __getitem__(self, model: str) -> Embeddings:
         """Raises EmbeddingsUnavailable where this process was not set up with the model."""
         if model not in self._models:

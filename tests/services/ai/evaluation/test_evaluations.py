@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.failpoints import FailpointReached, configure_failpoints
+from libs.common.failpoints import configure_failpoints
 from services.ai.evaluation.running import go_on_with_due
 from tests.services.ai.people import Business
 
@@ -45,8 +45,7 @@ async def test_a_run_goes_on_where_a_dead_worker_left_it(business: Business) -> 
     begun = await business.owner.ask("POST", f"{path}/evaluations", {})
     await go_on_with_due(business.context)
     configure_failpoints("answers.finish.before_commit:1:raise")
-    with pytest.raises(FailpointReached):
-        await go_on_with_due(business.context)
+    await go_on_with_due(business.context)
     configure_failpoints("")
 
     await business.lose_leases()

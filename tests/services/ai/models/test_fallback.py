@@ -148,6 +148,11 @@ async def test_a_model_that_is_not_in_the_settings_is_not_replaced() -> None:
     assert only.asked == 0
 
 
+def test_two_models_cannot_have_one_name() -> None:
+    with pytest.raises(ValueError, match="same name"):
+        together(Scripted("a"), Scripted("a"))
+
+
 async def test_a_model_that_keeps_failing_is_left_alone_and_then_tried_once() -> None:
     now = 0.0
     first, second = Scripted("a", [[ModelUnavailable]] * 5), Scripted("b")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from libs.adapters.errors import PortError
 from services.ai.answers.citing import Citation, CitationParser, Text
 from services.ai.models import LocalModelSettings, ModelRequest, Source
 from services.ai.models.local import LocalModel
@@ -121,6 +122,31 @@ async def test_what_is_said_in_other_words_is_found_by_its_meaning() -> None:
 
     assert (without, found) == ([], [(2, PARKING.text)])
     assert asked == ["How expensive is leaving my car with you?"]
+
+
+async def test_meaning_is_compared_only_where_words_do_not_do_and_of_few_sentences() -> None:
+    compared: list[int] = []
+
+    async def score(_text: str, sentences: Sequence[str]) -> Sequence[float]:
+        compared.append(len(sentences))
+        return [0.0] * len(sentences)
+
+    model = LocalModel(LocalModelSettings(), score)
+    long = Source(number=1, title="T", page=None, text=" ".join(f"Sentence number {n} is here." for n in range(50)))
+    await said(question("Is it closed on Sundays?"), model)
+    assert compared == []
+
+    await said(question("Where can elephants swim?", sources=(long,)), model)
+    assert compared == [12]
+
+
+async def test_it_answers_by_words_when_meaning_cannot_be_compared() -> None:
+    async def score(_text: str, _sentences: Sequence[str]) -> Sequence[float]:
+        raise PortError
+
+    request = question("Where do elephants swim on Sundays, please?")
+
+    assert NOT_IN_SOURCES in await said(request, LocalModel(LocalModelSettings(), score))
 
 
 async def test_it_answers_in_scripts_without_spaces() -> None:
