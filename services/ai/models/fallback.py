@@ -45,7 +45,13 @@ class Models:
         pause: float = 0.2,
         new_circuit: Callable[[], Circuit] = Circuit,
     ) -> None:
-        """`pause`, in seconds, is about how long to wait before the same model is asked again."""
+        """`pause`, in seconds, is about how long to wait before the same model is asked again.
+
+        Raises:
+            ValueError: two models have one name.
+        """
+        if len({model.name for model in models}) < len(models):
+            raise ValueError("Two language models have the same name: give each its own.")
         self._models: Mapping[str, LanguageModel] = {model.name: model for model in models}
         self._circuits = {name: new_circuit() for name in self._models}
         self._pause = pause

@@ -16,62 +16,60 @@ ScoreSentences = Callable[[str, Sequence[str]], Awaitable[Sequence[float]]]
 
 _WORD = re.compile(r"[^\W_]+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # scripts without spaces: compared by pairs of signs
-_ENDINGS = ("ungen", "ings", "ung", "ing", "ed", "es", "en", "er", "em", "s", "e", "n")
-_SHORTEST_STEM, _LONGEST_STEM = 4, 7
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+_ENDING = re.compile(r"(?<=[^\W\d]{4})(?:ungen|ings|ung|ing|ed|es|en|er|em|s|e|n)\Z")
+_LONGEST_STEM = 7
 _K1, _B = 1.2, 0.75
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """`score` ranks the sentences of one question; `coverage` is the share of the question's words that one holds."""
+    """`score`, of which 1 is the best by words, ranks the sentences of one question; `coverage` is the share of the
+    question's words that a sentence holds. `similarity` is known of those whose meaning was compared."""
 
     score: float
     coverage: float
-    similarity: float | None
+    similarity: float | None = None
 
 
-def fits(
-    question: str, sentences: Sequence[str], fillers: Collection[str], similarities: Sequence[float] | None
-) -> list[Fit]:
-    """How well each sentence fits, in their order."""
+def fits(question: str, sentences: Sequence[str], fillers: Collection[str]) -> list[Fit]:
+    """How well each sentence fits by its words, in their order."""
     wanted = set(stems(question, fillers))
     counted = [Counter(stems(sentence, ())) for sentence in sentences]
     weights = _weights(wanted, counted)
     lengths = [sum(words.values()) for words in counted]
-    average = sum(lengths) / len(lengths) if lengths else 1.0
-    lexical = [_bm25(words, weights, length / average) for words, length in zip(counted, lengths, strict=True)]
-    best = max(lexical, default=0.0)
+    average = (sum(lengths) / len(lengths) if lengths else 0) or 1.0
+    scores = [_bm25(words, weights, length / average) for words, length in zip(counted, lengths, strict=True)]
+    best = max(scores, default=0.0) or 1.0
     return [
-        Fit(
-            score=(value / best if best else 0.0) + (similarities[place] if similarities else 0.0),
-            coverage=sum(stem in words for stem in wanted) / len(wanted) if wanted else 0.0,
-            similarity=similarities[place] if similarities else None,
-        )
-        for place, (words, value) in enumerate(zip(counted, lexical, strict=True))
+        Fit(score=score / best, coverage=sum(stem in words for stem in wanted) / len(wanted) if wanted else 0.0)
+        for words, score in zip(counted, scores, strict=True)
     ]
 
 
 def stems(text: str, fillers: Collection[str]) -> list[str]:
-    """The text's words, in order, as far as they are compared; without `fillers`."""
+    """The text's words, in order, as far as they are compared; without `fillers`, which are `plain`."""
     found: list[str] = []
-    for word in _WORD.findall(text.casefold()):
-        if word not in fillers:
-            found.extend(_pairs(word) if _WIDE.search(word) else [_stem(word)])
+    for word in _WORD.findall(plain(text)):
+        if word in fillers:
+            continue
+        if not word.isascii() and _WIDE.search(word):
+            found.extend(_pairs(word))
+        else:
+            found.append(_ENDING.sub("", word)[:_LONGEST_STEM])
     return found
+
+
+def plain(text: str) -> str:
+    """Without case and accents."""
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)))
 
 
 def _pairs(word: str) -> list[str]:
     return [word[place : place + 2] for place in range(len(word) - 1)] or [word]
-
-
-def _stem(word: str) -> str:
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
-    if plain.isdecimal():
-        return plain
-    for ending in _ENDINGS:
-        if plain.endswith(ending) and len(plain) - len(ending) >= _SHORTEST_STEM:
-            return plain.removesuffix(ending)[:_LONGEST_STEM]
-    return plain[:_LONGEST_STEM]
 
 
 def _weights(wanted: Collection[str], counted: Sequence[Counter[str]]) -> dict[str, float]:

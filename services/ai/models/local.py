@@ -2,26 +2,32 @@
 
 import re
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import structlog
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from services.ai.models.fitting import Fit, ScoreSentences, fits
+from libs.adapters.errors import PortError
+from services.ai.models.fitting import Fit, ScoreSentences, fits, plain, stems
 from services.ai.models.port import Finished, ModelEvent, ModelRequest, Source, TextDelta, Usage
-from services.ai.models.prompt import NOT_IN_SOURCES, neutral, prompt_of
+from services.ai.models.prompt import NOT_IN_SOURCES, neutral, question_of
 from services.ai.models.settings import LocalModelSettings
 from services.ai.passages.sentences import sentences
 
+logger = structlog.get_logger()
 PHRASES_FILE = Path(__file__).with_name("phrases.yaml")
 MODEL = "extractive"
 _DOUBLE_QUOTES = re.compile('["“”„‟«»]')
 _MOST_SENTENCE, _MOST_QUOTE = 600, 400
 _BYTES_PER_TOKEN = 4
+_FEW_WORDS = 6
 # A sentence fits if it holds more than a third of the words, or much of the meaning, and is not far from the best.
 _LEAST_COVERAGE, _LEAST_SIMILARITY, _LEAST_OF_BEST = 0.34, 0.45, 0.6
+# Meaning costs some milliseconds for each sentence: it is asked only where words do not do, and not of all sentences.
+_ENOUGH_COVERAGE, _MOST_COMPARED = 0.5, 12
 
 
 class _Phrases(BaseModel):
@@ -29,7 +35,12 @@ class _Phrases(BaseModel):
 
     found: str
     nothing: str
-    fillers: str
+    fillers: frozenset[str]
+
+    @field_validator("fillers", mode="before")
+    @classmethod
+    def _split(cls, words: str) -> frozenset[str]:
+        return frozenset(plain(words).split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +65,12 @@ class LocalModel:
         return MODEL
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-        question = prompt_of(request, name=self.name).question
+        question = question_of(request, name=self.name)
         phrases = _phrases(request.language)
-        chosen = await self._choose(question, _sentences_of(request), phrases)
+        known = _sentences_of(request)
+        chosen: list[_Sentence] = []
+        for reading in _readings(request, question, phrases):
+            chosen = chosen or await self._choose(reading, known, phrases)
         if chosen:
             yield TextDelta(text=f"{phrases.found}\n")
             for sentence in _within(chosen, request.most_tokens):
@@ -68,14 +82,38 @@ class LocalModel:
 
     async def _choose(self, question: str, known: Sequence[_Sentence], phrases: _Phrases) -> list[_Sentence]:
         """The best of them, in reading order; none if none fits."""
-        if not known:
-            return []
         texts = [sentence.text for sentence in known]
-        similarities = await self._score_sentences(question, texts) if self._score_sentences else None
-        fit = fits(question, texts, frozenset(phrases.fillers.split()), similarities)
+        fit = fits(question, texts, phrases.fillers)
+        if max((each.coverage for each in fit), default=1.0) < _ENOUGH_COVERAGE:
+            await self._compare_meaning(question, texts, fit)
         fitting = sorted((place for place in range(len(known)) if _fits(fit[place])), key=lambda at: -fit[at].score)
         near = [place for place in fitting if fit[place].score >= _LEAST_OF_BEST * fit[fitting[0]].score]
         return [known[place] for place in sorted(near[: self._settings.most_sentences])]
+
+    async def _compare_meaning(self, question: str, texts: Sequence[str], fit: list[Fit]) -> None:
+        """Adds it to `fit`, of the best by words and then of those in the best sources, which come first."""
+        if self._score_sentences is None:
+            return
+        compared = sorted(range(len(texts)), key=lambda at: -fit[at].score)[:_MOST_COMPARED]
+        try:
+            similarities = await self._score_sentences(question, [texts[place] for place in compared])
+        except PortError as error:
+            logger.warning("model.local.meaning_not_compared", error=error.code)
+            return
+        for place, similarity in zip(compared, similarities, strict=True):
+            fit[place] = replace(fit[place], score=fit[place].score + similarity, similarity=similarity)
+
+
+def _readings(request: ModelRequest, question: str, phrases: _Phrases) -> list[str]:
+    """How a question may be meant: by itself, or, if it has a few words only, together with the one before it.
+
+    With a single word that says something ("And on Sundays?") it is hardly meant by itself.
+    """
+    earlier = [message.text for message in request.messages[:-1] if message.role == "user"]
+    if not earlier or len(question.split()) > _FEW_WORDS:
+        return [question]
+    together = f"{earlier[-1]} {question}"
+    return [together, question] if len(set(stems(question, phrases.fillers))) < 2 else [question, together]
 
 
 def _fits(fit: Fit) -> bool:

@@ -71,9 +71,7 @@ def prompt_of(request: ModelRequest, *, name: str, key: bytes = _KEY) -> Prompt:
     Raises:
         ModelRefused: there is no question.
     """
-    turns = _alternating(request.messages)
-    if not turns or turns[-1].role != "user":
-        raise ModelRefused(name, detail="There is no question to answer. Write one and ask again.")
+    turns = _turns(request, name)
     code = _code(request.sources, key)
     return Prompt(
         system=_system(request),
@@ -84,9 +82,22 @@ def prompt_of(request: ModelRequest, *, name: str, key: bytes = _KEY) -> Prompt:
     )
 
 
+def question_of(request: ModelRequest, *, name: str) -> str:
+    """The question alone, for who needs no prompt. Raises as `prompt_of` does."""
+    return _turns(request, name)[-1].text
+
+
 def neutral(text: str) -> str:
     """The text with nothing in it that looks like a citation or like the edge of a source."""
     return _TAG.sub("‹", _MARK.sub("(", _CONTROL.sub(" ", text)))
+
+
+def _turns(request: ModelRequest, name: str) -> tuple[Message, ...]:
+    """What was said, in a form that every model takes; the last is the question."""
+    turns = _alternating(request.messages)
+    if not turns or turns[-1].role != "user":
+        raise ModelRefused(name, detail="There is no question to answer. Write one and ask again.")
+    return turns
 
 
 def _system(request: ModelRequest) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from libs.adapters.errors import PortError
 from services.ai.answers.citing import Citation, CitationParser, Text
-from services.ai.models import LocalModelSettings, ModelRequest, Source
+from services.ai.models import LocalModelSettings, Message, ModelRequest, Source
 from services.ai.models.local import LocalModel
 from services.ai.models.prompt import NOT_IN_SOURCES
 from tests.services.ai.models.asking import HOURS, PARKING, answered, question
@@ -147,6 +147,33 @@ async def test_it_answers_by_words_when_meaning_cannot_be_compared() -> None:
     request = question("Where do elephants swim on Sundays, please?")
 
     assert NOT_IN_SOURCES in await said(request, LocalModel(LocalModelSettings(), score))
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("And on Sundays?", "On Sundays the shop opens at ten."),
+        ("And what does parking cost?", "Parking costs two euro, also on Sundays."),
+        ("And how much is it?", "On weekdays the shop opens at nine."),
+    ],
+)
+async def test_a_few_words_are_understood_by_what_was_asked_before(asked: str, expected: str) -> None:
+    text = (
+        "On weekdays the shop opens at nine. Parking costs two euro, also on Sundays. On Sundays the shop opens at ten."
+    )
+    request = ModelRequest(
+        instructions="",
+        sources=(Source(number=1, title="T", page=None, text=text),),
+        messages=(
+            Message(role="user", text="When does the shop open on weekdays?"),
+            Message(role="assistant", text="At nine."),
+            Message(role="user", text=asked),
+        ),
+        language="en",
+        most_tokens=500,
+    )
+
+    assert expected in [quote for _, quote in read(await said(request), request)[1]]
 
 
 async def test_it_answers_in_scripts_without_spaces() -> None:
