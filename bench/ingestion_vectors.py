@@ -1,5 +1,6 @@
 """How many passages become vectors in a second of one core: our numpy against sentence-transformers on torch."""
 
+import asyncio
 import os
 import random
 import subprocess
@@ -17,7 +18,6 @@ from bench.registry import Figures
 from bench.support.peers import python_with
 from bench.support.report import print_table
 from services.ai.embeddings.local import MiniLmEmbeddings, load_minilm, packaged_model
-from services.ai.embeddings.minilm import BATCH_TEXTS
 from services.ai.embeddings.port import Floats
 
 PASSAGES, TOKENS, ROUNDS = 64, 80, 5
@@ -45,7 +45,7 @@ def _measured(embeddings: MiniLmEmbeddings, passages: Sequence[str]) -> Figures:
     with _peer() as peer:
         for _ in range(ROUNDS):
             began = time.process_time()
-            made = _embed(embeddings, passages)
+            made = asyncio.run(embeddings.embed(passages))
             ours.append(PASSAGES / (time.process_time() - began))
             if peer is not None:
                 seconds, expected = _ask(*peer, passages)
@@ -68,12 +68,6 @@ def _passages(embeddings: MiniLmEmbeddings) -> list[str]:
     if {embeddings.count_tokens(text) for text in texts} != {TOKENS}:  # the figure would be of something else
         raise RuntimeError("a passage has another number of tokens")
     return texts
-
-
-def _embed(embeddings: MiniLmEmbeddings, passages: Sequence[str]) -> Floats:
-    """As `embed` does it, on this thread."""
-    batches = range(0, len(passages), BATCH_TEXTS)
-    return np.concatenate([embeddings.vectors(passages[start : start + BATCH_TEXTS]) for start in batches])
 
 
 @contextmanager

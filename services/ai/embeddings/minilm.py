@@ -15,9 +15,9 @@ from services.ai.embeddings.port import Floats
 
 DIMENSIONS = 384
 MOST_TOKENS = 256
-BATCH_TEXTS = 8
+BATCH_TOKENS = 512
+"""More at once is hardly quicker."""
 _LAYERS, _HEADS, _HEAD, _INNER = 6, 12, 32, 1536
-_BATCH_TOKENS = BATCH_TEXTS * MOST_TOKENS
 _ROWS = 128
 """Tokens that go through the inner layer at once: their 1536 numbers each stay in the processor's cache."""
 _EPSILON = np.float32(1e-12)
@@ -84,13 +84,13 @@ class _Layer:
 
 
 class Workspace:
-    """The arrays that a batch needs, made once: 25 MB. One batch at a time uses it."""
+    """The arrays that a batch needs, made once: 10 MB. One batch at a time uses it."""
 
     def __init__(self) -> None:
-        self.hidden = _space(_BATCH_TOKENS, DIMENSIONS)
-        self.queries_keys_values = _space(_BATCH_TOKENS, 3 * DIMENSIONS)
-        self.context = _space(_BATCH_TOKENS, DIMENSIONS)
-        self.change = _space(_BATCH_TOKENS, DIMENSIONS)
+        self.hidden = _space(BATCH_TOKENS, DIMENSIONS)
+        self.queries_keys_values = _space(BATCH_TOKENS, 3 * DIMENSIONS)
+        self.context = _space(BATCH_TOKENS, DIMENSIONS)
+        self.change = _space(BATCH_TOKENS, DIMENSIONS)
         self.scores = _space(_HEADS * MOST_TOKENS * MOST_TOKENS)
         self.inner = _space(3, _ROWS, _INNER)
 
@@ -113,7 +113,7 @@ class MiniLm:
         self._layers = [_layer(weights, f"encoder.layer.{number}") for number in range(_LAYERS)]
 
     def vectors(self, texts: Sequence[NDArray[np.intp]], space: Workspace) -> Floats:
-        """One vector of length 1 for each text, given as 2 to 256 tokens; at most 8 texts."""
+        """One vector of length 1 for each text, given as 2 to 256 tokens; at most 512 tokens together."""
         ends = np.cumsum([len(text) for text in texts])
         starts = ends - [len(text) for text in texts]
         count = int(ends[-1])

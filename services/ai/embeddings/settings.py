@@ -10,7 +10,7 @@ from libs.adapters.aws_settings import AwsSettings
 class LocalEmbeddingsSettings(BaseModel):
     """MiniLM, run by this process: nothing leaves the machine.
 
-    `threads` batches are worked on at once, each on one core and with 25 MB of its own.
+    `threads` batches are worked on at once, each on one core and with 10 MB of its own.
     """
 
     model_config = ConfigDict(frozen=True)
