@@ -9,12 +9,15 @@ from libs.common.access_mode import apply_access_change
 from libs.common.application import create_application
 from libs.common.service import Loop, Service
 from libs.contracts.billing import TenantAccessChanged
+from libs.contracts.messaging import AssistantAsked, MessageDeleted
 from services.ai.answers import endpoints as answers
 from services.ai.answers.sweeps import abandoned_answers_sweep
 from services.ai.assistants import endpoints as assistants
 from services.ai.assistants import template_endpoints as templates
 from services.ai.base import Base
 from services.ai.context import AiContext, open_context
+from services.ai.conversations.handlers import on_assistant_asked, on_message_deleted
+from services.ai.conversations.loop import conversation_loop
 from services.ai.documents import endpoints as documents
 from services.ai.documents.loop import document_loop
 from services.ai.evaluation import endpoints as evaluation
@@ -32,6 +35,7 @@ def _loops(context: AiContext) -> Mapping[str, Loop]:
         "documents": document_loop(context),
         "moving": moving_loop(context),
         "evaluations": evaluation_loop(context),
+        "conversations": conversation_loop(context),
     }
 
 
@@ -53,7 +57,11 @@ SERVICE: Service[AiSettings, AiContext] = Service(
         limits.router,
     ),
     tables=Base.metadata,
-    handlers=lambda _context: {TenantAccessChanged: apply_access_change},
+    handlers=lambda _context: {
+        TenantAccessChanged: apply_access_change,
+        AssistantAsked: on_assistant_asked,
+        MessageDeleted: on_message_deleted,
+    },
     sweeps=lambda _context: (abandoned_answers_sweep(),),
     loops=_loops,
 )

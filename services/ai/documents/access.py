@@ -12,24 +12,26 @@ from services.ai.documents.models import Document, DocumentReader
 
 
 @dataclass(frozen=True, slots=True)
-class Hearer:
-    """A member of the business who hears an answer, with their role; one of whom both are unknown may be any member."""
+class Company:
+    """Members of the business who hear an answer too, with their roles in the same order.
 
-    user_id: UUID | None = None
-    role: str | None = None
+    One of whom neither is known may be any member.
+    """
+
+    user_ids: Sequence[UUID | None]
+    roles: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks: a member with a role, or a visitor of a website, who is neither.
 
-    `company` are the members who hear the answer too, as in a conversation: it comes only from what all of them may
-    read.
+    Who asks in `company`, as in a conversation, is answered only from what all of them may read.
     """
 
     user_id: UUID | None
     role: str | None
-    company: tuple[Hearer, ...] = ()
+    company: Company | None = None
 
     @classmethod
     def of(cls, member: Member) -> "Asker":
@@ -47,18 +49,15 @@ def readable_by(asker: Asker) -> ColumnElement[bool]:
     named: ColumnElement[bool] = _reader(
         or_(DocumentReader.role == asker.role, DocumentReader.user_id == asker.user_id)
     )
-    if asker.company:
+    if asker.company is not None:
         named = and_(named, _names_all(asker.company))
     return or_(Document.audience.in_(("everyone", "members")), and_(Document.audience == "restricted", named))
 
 
-def _names_all(company: Sequence[Hearer]) -> ColumnElement[bool]:
+def _names_all(company: Company) -> ColumnElement[bool]:
     """There is nobody in the company whom the document does not name."""
-    hearers = [*dict.fromkeys((one.user_id, one.role) for one in company)]
     hearer = (
-        func.unnest(
-            cast([user_id for user_id, _ in hearers], ARRAY(Uuid)), cast([role for _, role in hearers], ARRAY(Text))
-        )
+        func.unnest(cast(company.user_ids, ARRAY(Uuid)), cast(company.roles, ARRAY(Text)))
         .table_valued(column("user_id", Uuid), column("role", Text))
         .render_derived()
     )
