@@ -45,7 +45,6 @@ from services.ai.knowledge import repository as knowledge
 from services.ai.passages.languages import language_of
 from services.ai.passages.splitting import Passage, passages_of
 from services.ai.safety.findings import keep_findings, noticed_in
-from services.ai.safety.findings import keep_findings, noticed_in
 
 LEASE = timedelta(minutes=8)
 LOOK_SECONDS = 450.0
@@ -141,11 +140,9 @@ async def _split(context: AiContext, document: Document) -> None:
         raise _Failed("empty")
     language = await asyncio.to_thread(language_of, _sample(passages))
     noticed = await asyncio.to_thread(noticed_in, extracted.findings, passages, language)
-    noticed = await asyncio.to_thread(noticed_in, extracted.findings, passages, language)
     async with context.database.tenant_session(document.tenant_id) as session:
         await writing.forget(session, document.id)
         await writing.add_passages(session, document, passages)
-        await keep_findings(session, document, noticed)
         await keep_findings(session, document, noticed)
         failpoint("documents.split.before_commit")
         now = datetime.now(UTC)
