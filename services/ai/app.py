@@ -26,6 +26,7 @@ from services.ai.knowledge import endpoints as knowledge
 from services.ai.knowledge.moving import moving_loop
 from services.ai.limits import endpoints as limits
 from services.ai.safety import endpoints as safety
+from services.ai.safety.sweeps import canary_sweeps
 from services.ai.settings import AiSettings
 from services.ai.widget import endpoints as widget
 
@@ -62,7 +63,7 @@ SERVICE: Service[AiSettings, AiContext] = Service(
         AssistantAsked: on_assistant_asked,
         MessageDeleted: on_message_deleted,
     },
-    sweeps=lambda _context: (abandoned_answers_sweep(),),
+    sweeps=lambda context: (abandoned_answers_sweep(), *canary_sweeps(context)),
     loops=_loops,
 )
 

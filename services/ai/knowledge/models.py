@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from libs.common.data_catalogue import keeps
@@ -15,7 +16,8 @@ class KnowledgeBase(Base):
     `embedding_model` is the one whose vectors are searched; another is put in its place once every document has
     vectors of it, which until then is `next_embedding_model`: the worker goes on with that at `moving_due_at`
     (technical time). One that is `deleting` is nobody's any more; it goes with its last document. `last_change` counts
-    the changes of its documents, in the order of their commits.
+    the changes of its documents, in the order of their commits. A `hidden` one is the platform's own, and no member is
+    told of it (see `services/ai/safety/canaries.py`).
     """
 
     __tablename__ = "knowledge_base"
@@ -34,5 +36,6 @@ class KnowledgeBase(Base):
     moving_due_at: Mapped[datetime | None]
     state: Mapped[str]
     embedding_model: Mapped[str]
+    hidden: Mapped[bool] = mapped_column(server_default=false())
     last_change: Mapped[int]
     created_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from services.ai.context import CHANGES
 from services.ai.documents.models import Document
 from services.ai.knowledge.models import KnowledgeBase
 
-ACTIVE = KnowledgeBase.state == "active"
+ACTIVE = and_(KnowledgeBase.state == "active", ~KnowledgeBase.hidden)
 
 
 async def add(

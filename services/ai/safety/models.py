@@ -1,4 +1,4 @@
-"""What was noticed about documents."""
+"""What was noticed about documents, and canaries."""
 
 from datetime import datetime
 from typing import Literal
@@ -42,3 +42,20 @@ class DocumentFinding(Base):
     page: Mapped[int | None] = mapped_column(Integer)
     text: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class Canary(Base):
+    """A word that only the tenant's own index holds, in a hidden knowledge base and a document that nobody reads.
+
+    `id` is also who alone may read the document. Times are technical.
+    """
+
+    __tablename__ = "canary"
+    __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted")
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    knowledge_base_id: Mapped[UUID]
+    document_id: Mapped[UUID]
+    token: Mapped[str]
+    planted_at: Mapped[datetime]
