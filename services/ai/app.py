@@ -18,6 +18,7 @@ from services.ai.base import Base
 from services.ai.context import AiContext, open_context
 from services.ai.conversations.handlers import on_assistant_asked, on_message_deleted
 from services.ai.conversations.loop import conversation_loop
+from services.ai.documents import attachment_endpoints as attachments
 from services.ai.documents import endpoints as documents
 from services.ai.documents.loop import document_loop
 from services.ai.evaluation import endpoints as evaluation
@@ -48,6 +49,7 @@ SERVICE: Service[AiSettings, AiContext] = Service(
     routers=(
         knowledge.router,
         documents.router,
+        attachments.router,
         safety.router,
         widget.router,  # before those with an id in its place
         widget.public_router,

@@ -69,8 +69,8 @@ def path_of(operation: Operation, things: Mapping[str, str]) -> str:
     return path
 
 
-def example_body(operation: Operation) -> Any:
-    """The first example of the body, from the service's own document."""
+def example_body(operation: Operation, things: Mapping[str, str]) -> Any:
+    """The first example of the body, from the service's own document, with the tenant's own things in it."""
     if operation.name in INTERNAL_BODIES:
         return INTERNAL_BODIES[operation.name]
     document = applications()[operation.service].openapi()
@@ -81,7 +81,8 @@ def example_body(operation: Operation) -> Any:
     target = document
     for part in schema["$ref"].removeprefix("#/").split("/"):
         target = target[part]
-    return {name: field["examples"][0] for name, field in target["properties"].items() if "examples" in field}
+    shown_fields = {name: field for name, field in target["properties"].items() if "examples" in field}
+    return {name: things.get(name, field["examples"][0]) for name, field in shown_fields.items()}
 
 
 def example_query(operation: Operation) -> dict[str, Any]:
@@ -100,7 +101,7 @@ async def call(
         path_of(operation, things),
         headers=headers,
         params=example_query(operation),
-        json=example_body(operation),
+        json=example_body(operation, things),
     )
 
 

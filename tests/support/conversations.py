@@ -9,6 +9,7 @@ from libs.contracts.ai import AssistantChanged
 from libs.contracts.auth import MemberChanged
 from services.messaging.assistants.handlers import on_assistant_changed
 from services.messaging.attachments.models import Attachment
+from services.messaging.attachments.service import final_key
 from services.messaging.context import MessagingContext
 from services.messaging.conversations.schemas import NewConversation
 from services.messaging.conversations.service import open_group
@@ -34,6 +35,8 @@ async def new_conversation(
         conversation_id = await open_group(context, session, tenant_id, owner, body, ring=ring)
         attachment = _file(tenant_id, conversation_id, owner, ring)
         session.add(attachment)
+    await context.objects.ensure_bucket(context.settings.attachments_bucket)
+    await context.objects.put(context.settings.attachments_bucket, final_key(attachment), b"hello")
     sent = await send_message(
         context,
         tenant_id=tenant_id,

@@ -25,6 +25,8 @@ from libs.common.clock import SystemClock
 from libs.common.security.tokens import AccessTokenVerifier
 from libs.common.service import Service, ServiceContext
 from libs.common.settings import ServiceSettings
+from sandbox.objects.app import ObjectsServerSettings
+from sandbox.objects.app import create_app as create_objects_server
 from sandbox.ports import free_port
 from sandbox.stripe.app import create_app as create_stripe
 from sandbox.stripe.settings import StripeSandboxSettings
@@ -104,13 +106,19 @@ async def running_services(postgres: PostgresServer, valkey_url: str, folder: Pa
     mail = MailboxSettings(sender=Sender(address="hello@example.com"), url=NOWHERE, secret=SecretStr("s" * 32))
 
     keys = LocalKeysSettings(path=folder / "keys.json", master_key=SecretStr("m" * 32))
-    objects = LocalObjectsSettings(root=folder / "objects", public_url=NOWHERE, signing_key=SecretStr("o" * 32))
+    objects_port = free_port()
+    objects = LocalObjectsSettings(
+        root=folder / "objects", public_url=f"http://127.0.0.1:{objects_port}", signing_key=SecretStr("o" * 32)
+    )
 
     def common(name: str) -> dict[str, Any]:
         return {**_common(name, databases[name]), "bus": bus}
 
     async with AsyncExitStack() as stack:
         urls: dict[str, str] = {}
+        await stack.enter_async_context(
+            served(create_objects_server(ObjectsServerSettings(store=objects)), port=objects_port)
+        )
         billing_port = free_port()  # auth and billing call each other
         auth, urls["auth"] = await _start(
             stack,

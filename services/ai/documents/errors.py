@@ -1,14 +1,15 @@
 """What can be wrong about documents.
 
-NotFound ─────── DocumentNotFound, PassageNotFound
-Conflict ─────── DuplicateDocument, NotUploaded, NotStored, NotFailed
+NotFound ─────── DocumentNotFound, PassageNotFound, AttachmentNotFound
+Conflict ─────── DuplicateDocument, NotUploaded, NotStored, NotFailed, AttachmentNotReady
+Unavailable ──── AttachmentUnavailable
 PayloadTooLarge ─ DocumentTooLarge
 Unprocessable ── UnsupportedDocument
 """
 
 from uuid import UUID
 
-from libs.common.problems import Conflict, FieldError, NotFound, PayloadTooLarge, Unprocessable
+from libs.common.problems import Conflict, FieldError, NotFound, PayloadTooLarge, Unavailable, Unprocessable
 
 
 class DocumentNotFound(NotFound):
@@ -65,3 +66,18 @@ class UnsupportedDocument(Unprocessable):
     def __init__(self, supported: tuple[str, ...] = ()) -> None:
         error = FieldError(pointer="/content_type", code=self.code, message="No text is read from files of this type.")
         super().__init__(errors=[error], extra={"supported": list(supported)})
+
+
+class AttachmentNotFound(NotFound):
+    code = "attachment_not_found"
+    default_detail = "There is no such file in a conversation of yours."
+
+
+class AttachmentNotReady(Conflict):
+    code = "attachment_not_ready"
+    default_detail = "This file is still being checked, or was refused. Read its state in the conversation."
+
+
+class AttachmentUnavailable(Unavailable):
+    code = "attachment_unavailable"
+    default_detail = "The file could not be copied just now. Try again in a moment, or upload it yourself."

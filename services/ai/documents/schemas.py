@@ -46,6 +46,14 @@ class NewDocument(RequestBody):
     replaces: UUID | None = None
 
 
+class SharedAttachment(RequestBody):
+    """A file that was shared in a conversation."""
+
+    conversation_id: UUID = Field(examples=["0198c0de-0000-7000-8000-000000000002"])
+    attachment_id: UUID = Field(examples=["0198c0de-0000-7000-8000-000000000005"])
+    access: DocumentAccess = DocumentAccess()
+
+
 class NewDocumentAnswer(BaseModel):
     """Upload the file, then complete it."""
 
