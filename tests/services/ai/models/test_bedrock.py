@@ -1,5 +1,6 @@
 """Models of Bedrock, against a strict fake of it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -278,7 +279,7 @@ async def test_silence_in_the_middle_breaks_an_answer(bedrock: Bedrock, limit: s
 
         assert await until_text(events) == "It"
         with pytest.raises(ModelBroke):
-            await anext(events)
+            await asyncio.wait_for(anext(events), 3)
 
 
 @pytest.mark.parametrize(

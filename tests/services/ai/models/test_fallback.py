@@ -130,10 +130,13 @@ async def test_if_none_answers_it_is_said_who_was_asked(
 
 
 async def test_a_chosen_model_is_asked_first_and_those_before_it_never() -> None:
-    abroad, chosen, local = Scripted("a"), Scripted("b", [[ModelRefused]]), Scripted("c")
+    abroad, chosen, local = Scripted("a"), Scripted("b", [[ModelRefused]] * 2), Scripted("c", [["c"], [ModelTooSlow]])
     models = together(abroad, chosen, local)
 
     assert (await answered(models.stream(question(), first="b"))).text == "c"
+    with pytest.raises(ModelUnavailable) as failed:
+        await answered(models.stream(question(), first="b"))
+    assert failed.value.asked == ("b", "c")
     assert abroad.asked == 0
     assert models.names == ("a", "b", "c")
     assert models["b"].model == "vendor-b"

@@ -89,15 +89,14 @@ async def test_without_sources_nothing_fits() -> None:
 
 async def test_sentences_come_in_reading_order_and_are_few() -> None:
     many = tuple(
-        Source(number=number, title="T", page=None, text=f"The garden has {number} old apple trees. Nothing else.")
+        Source(number=number, title="T", page=None, text=f"The garden has apple trees{' and more' * (9 - number)}.")
         for number in range(1, 9)
     )
     request = question("How many apple trees are in the garden?", sources=many)
 
     _, citations, _ = read(await said(request), request)
 
-    assert len(citations) == 3
-    assert [number for number, _ in citations] == sorted(number for number, _ in citations)
+    assert [number for number, _ in citations] == [6, 7, 8]  # the shortest fit best, the last one most of all
 
 
 async def test_the_same_sentence_is_said_once() -> None:
@@ -152,12 +151,12 @@ async def test_it_answers_by_words_when_meaning_cannot_be_compared() -> None:
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ("And on Sundays?", "On Sundays the shop opens at ten."),
-        ("And what does parking cost?", "Parking costs two euro, also on Sundays."),
-        ("And how much is it?", "On weekdays the shop opens at nine."),
+        ("And on Sundays?", ["On weekdays the shop opens at nine.", "On Sundays the shop opens at ten."]),
+        ("And what does parking cost?", ["Parking costs two euro, also on Sundays."]),
+        ("And how is it?", ["On weekdays the shop opens at nine."]),
     ],
 )
-async def test_a_few_words_are_understood_by_what_was_asked_before(asked: str, expected: str) -> None:
+async def test_a_few_words_are_understood_by_what_was_asked_before(asked: str, expected: list[str]) -> None:
     text = (
         "On weekdays the shop opens at nine. Parking costs two euro, also on Sundays. On Sundays the shop opens at ten."
     )
@@ -173,7 +172,7 @@ async def test_a_few_words_are_understood_by_what_was_asked_before(asked: str, e
         most_tokens=500,
     )
 
-    assert expected in [quote for _, quote in read(await said(request), request)[1]]
+    assert [quote for _, quote in read(await said(request), request)[1]] == expected
 
 
 async def test_it_answers_in_scripts_without_spaces() -> None:
@@ -202,6 +201,7 @@ async def test_each_of_its_citations_is_verified_whatever_the_sentence_holds(sen
     assert [number for number, _ in citations] == [1]
     assert parser.unverified == 0
     assert "evil.example/" not in shown
+    assert '"]' not in shown
 
 
 async def test_the_limit_holds_but_for_the_first_sentence() -> None:

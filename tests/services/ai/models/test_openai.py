@@ -1,5 +1,6 @@
 """Models behind OpenAI's protocol, against a strict fake of an endpoint."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -182,7 +183,7 @@ async def test_silence_in_the_middle_breaks_an_answer(endpoint: ChatEndpoint, li
 
         assert await until_text(events) == "It"
         with pytest.raises(ModelBroke):
-            await anext(events)
+            await asyncio.wait_for(anext(events), 3)
 
 
 async def test_a_port_where_nobody_listens_is_unavailable(endpoint: ChatEndpoint) -> None:
