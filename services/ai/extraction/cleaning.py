@@ -23,7 +23,8 @@ _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _TAGS = "\U000e0000-\U000e007f"
 _NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef\ufff9-\uffff"
 _INVISIBLE = re.compile(f"[{_ZERO_WIDTH}{_DIRECTIONS}{_SELECTORS}{_TAGS}{_NO_CHARACTERS}]")
-_LOST_JOINERS = re.compile(f"(?<![^\x00-\x7f{_JOINERS}])[{_JOINERS}]+|[{_JOINERS}]+(?![^\x00-\x7f{_JOINERS}])")
+_LOST_JOINERS = re.compile(f"(?<![^\x00-\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f])")
+_MANY_JOINERS = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
 _SPELT_IN_TAGS = re.compile(f"[{_TAGS}]{{2,}}")
 _SPELT_IN_SELECTORS = re.compile(f"[{_SELECTORS}]{{4,}}")
 _SPELT_IN_ZERO_WIDTH = re.compile(f"[{_ZERO_WIDTH}{_JOINERS}{_DIRECTIONS}]{{8,}}")
@@ -38,7 +39,7 @@ def clean(text: str, *, keep_indentation: bool = False) -> str:
     text = _CONTROLS.sub("", _BREAKS.sub("\n", text))
     if not text.isascii():
         text = _INVISIBLE.sub("", text).translate(_LIGATURES)
-        text = unicodedata.normalize("NFC", _LOST_JOINERS.sub("", text))
+        text = unicodedata.normalize("NFC", _LOST_JOINERS.sub("", _MANY_JOINERS.sub(r"\1", text)))
     if keep_indentation:
         return text.strip("\n").rstrip()
     text = _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", text))

@@ -94,11 +94,7 @@ def _parse(text: str) -> etree._Element | None:
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True, recover=True
     )
-    parser.feed(text.replace("\0", "").encode("utf-8", "replace"))
-    try:
-        root: etree._Element | None = parser.close()
-    except etree.XMLSyntaxError:
-        return None
+    root: etree._Element | None = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         raise ExtractionFailed("too_large", "nested too deeply")
     return root

@@ -16,7 +16,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _ITEM = re.compile(r"\s{0,20}(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
-_QUOTE = re.compile(r"(?: {0,3}> ?){1,20}")
+_QUOTE = re.compile(r"^(?: {0,3}> ?){1,20}")
 _DELIMITER = re.compile(r"[ \t]*:?-+:?[ \t]*")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]{0,30}[\s/>]")
 _IMAGE = re.compile(r"!\[([^\]\n]{0,500})\]\(\s{0,5}([^)\s]{0,2000})[^)\n]{0,500}\)")
@@ -57,7 +57,7 @@ class _Reader:
         """Reads what stands at a line; how many lines that took."""
         if fence := _FENCE.match(lines[at]):
             return self._fenced(lines, at, fence[1])
-        line = _QUOTE.sub("", lines[at], count=1)
+        line = _QUOTE.sub("", lines[at])
         if heading := _HEADING.match(line):
             self._flush()
             self._heading(line[heading.end() :].strip().rstrip("#").rstrip(), len(heading[1]))

@@ -1,6 +1,5 @@
 """The parts of an Office Open XML document (ECMA-376 part 2): a ZIP whose size is known before anything is unpacked."""
 
-import codecs
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,6 @@ from services.ai.extraction.values import MIB, ExtractionFailed, Limits
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
-codecs.lookup("cp437")  # how ZIP writes old names; loaded while files can still be opened
 
 
 class Package:
@@ -25,7 +23,7 @@ class Package:
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             raise ExtractionFailed("broken", "its ZIP has no readable directory") from None
         self._entries: Mapping[str, zipfile.ZipInfo] = {entry.filename: entry for entry in self._zip.infolist()}
         self._check(limits)
@@ -44,7 +42,7 @@ class Package:
             return None
         try:
             return self._zip.open(entry)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             raise ExtractionFailed("broken", "a part of its ZIP cannot be opened") from None
 
     def _check(self, limits: Limits) -> None:

@@ -4,7 +4,6 @@ pdfium puts the characters of a page in order and adds spaces and line ends wher
 make together is decided in `pdf_layout.py`.
 """
 
-import codecs
 import ctypes
 import math
 from collections.abc import Iterator
@@ -17,13 +16,13 @@ import pypdfium2_raw as pdfium  # type: ignore[import-untyped]  # it has no type
 from services.ai.extraction.pdf_paper import SEE_THROUGH, Box, Paper, is_white
 
 Sight = Literal["seen", "hidden", "scanned", "unreadable"]
-LINE_END, HYPHEN = "\n", "\x02"
+LINE_END, HYPHEN = "\n", "\ufffe"
 """`HYPHEN` is what pdfium makes of a hyphen at the end of a line."""
+_HYPHEN_CODE = 2  # the same, where it gives numbers
 SMALLEST = 2.0
 """In points; print that is meant to be read begins at four."""
 _INVISIBLE, _FILLED = frozenset({3, 7}), frozenset({0, 2, 4, 6})  # text rendering modes, ISO 32000-1 table 106
 UTF_16 = "utf-16-le"
-codecs.lookup(UTF_16)  # loads it while files can still be opened
 
 # Asked for every character: without objects made and types checked for each it takes half the time.
 pdfium.FPDFText_GetTextObject.restype = ctypes.c_void_p
@@ -96,7 +95,8 @@ class PageText:
         if len(text) == count:
             return text
         # It leaves some characters out: those without a letter.
-        return "".join(chr(min(pdfium.FPDFText_GetUnicode(self._text, at), 0x10FFFF)) for at in range(count))
+        codes = (pdfium.FPDFText_GetUnicode(self._text, at) for at in range(count))
+        return "".join(HYPHEN if code == _HYPHEN_CODE else chr(min(code, 0x10FFFF)) for code in codes)
 
     def _parted(
         self, start: int, end: int, characters: str, text_object: int | None

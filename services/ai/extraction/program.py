@@ -13,9 +13,8 @@ from typing import BinaryIO
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))  # -I leaves out every folder of ours
 
-from services.ai.extraction import seccomp
 from services.ai.extraction.collector import Collector
-from services.ai.extraction.confinement import allow_cpu, confine
+from services.ai.extraction.confinement import allow_cpu, confine, seal
 from services.ai.extraction.order import READERS, Order
 from services.ai.extraction.values import MIB, ExtractionFailed, Outline
 
@@ -45,11 +44,11 @@ def _read(order: Order, collector: Collector) -> Outline:
     if order.converter is not None and order.folder is not None:
         from services.ai.extraction import doc  # noqa: PLC0415 - it is confined now
 
-        allow_cpu(limits, shares=1 + order.size // MIB)
+        allow_cpu(limits, shares=3 + order.size // MIB)  # an office program takes seconds to start
         name = order.converter.target
         file = doc.prepare(file, order.folder, order.converter, collector).open("rb")
     reader = importlib.import_module(f"services.ai.extraction.{name}")
-    seccomp.refuse_all_but_reading()
+    seal()
     allow_cpu(limits, shares=1 + order.size // MIB)
     outline: Outline = reader.read(file, collector, limits)
     if not collector.blocks:

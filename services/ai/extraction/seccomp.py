@@ -24,6 +24,7 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in `struct seccomp_data`
 _X32 = 0x40000000  # a second set of numbers on x86_64, which nothing here uses
 _AF_UNIX, _SOCK_STREAM, _SOCKET_TYPE, _CLONE_THREAD, _WHOLE = 1, 1, 0xF, 0x10000, 0xFFFFFFFF
+_OWN_GROUP = 0  # as the process that a signal is for
 
 Instruction = tuple[int, int, int, int]
 Numbers = tuple[int | None, int | None]
@@ -46,12 +47,12 @@ _NETWORK = _calls(
     "sendto 44 206, sendmsg 46 211, sendmmsg 307 269"
 )
 _PROGRAMS = _calls("fork 57 -, vfork 58 -, execve 59 221, execveat 322 281, clone 56 220, clone3 435 435")
-_SIGNAL_TO_THREAD = _calls("tgkill 234 131")
+_SIGNALS = _calls("kill 62 129, tgkill 234 131")
 _REACHING_OUT = _calls(
     # io_uring does what any other call does, past the filter
     "io_uring_setup 425 425,"
     # other processes, and leaving the group that is killed as one
-    "ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, kill 62 129, tkill 200 130,"
+    "ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, tkill 200 130,"
     "rt_sigqueueinfo 129 138, rt_tgsigqueueinfo 297 240, pidfd_open 434 434, pidfd_getfd 438 438,"
     "pidfd_send_signal 424 424, setsid 112 157, setpgid 109 154,"
     # the kernel itself
@@ -87,7 +88,7 @@ def refuse_outside_world(*, programs: bool) -> None:
     """No network, and no other process is reached. Without `programs`, no other program is started either.
 
     With `programs`, what is started may make local stream sockets of its own (LibreOffice makes one to be found by)
-    but connect to none.
+    but connect to none; signals reach nobody but all of the process group at once.
 
     Raises:
         ExtractionFailed: `not_confined`: this kernel or machine has no such filter.
@@ -96,14 +97,14 @@ def refuse_outside_world(*, programs: bool) -> None:
     if programs:
         local = ((0, _WHOLE, _AF_UNIX), (1, _SOCKET_TYPE, _SOCK_STREAM))
         rules += [_Rule(_NETWORK["socket"], unless=local), _Rule(_NETWORK["connect"]), _Rule(_NETWORK["sendmmsg"])]
-        rules += [_Rule(_SIGNAL_TO_THREAD["tgkill"])]
+        rules += [_Rule(_SIGNALS["kill"], unless=((0, _WHOLE, _OWN_GROUP),)), _Rule(_SIGNALS["tgkill"])]
     else:
         rules += [_Rule(numbers) for numbers in _NETWORK.values()]
         rules += [_Rule(_PROGRAMS[call]) for call in ("fork", "vfork", "execve", "execveat")]
         # A thread is no program. The flags of clone3 cannot be seen from here; without it the C library takes clone.
         rules += [_Rule(_PROGRAMS["clone"], unless=((0, _CLONE_THREAD, _CLONE_THREAD),))]
         rules += [_Rule(_PROGRAMS["clone3"], error=errno.ENOSYS)]
-        rules += [_Rule(_SIGNAL_TO_THREAD["tgkill"], unless=((0, _WHOLE, os.getpid()),))]
+        rules += [_Rule(_SIGNALS["kill"]), _Rule(_SIGNALS["tgkill"], unless=((0, _WHOLE, os.getpid()),))]
     _install([instruction for rule in rules for instruction in _refusal(rule)], otherwise=_ALLOW)
     if _libc().connect(-1, None, 0) != -1 or ctypes.get_errno() != errno.EPERM:
         raise ExtractionFailed("not_confined", "the filter for system calls was installed but does not hold")

@@ -18,8 +18,6 @@ _MARKS = (
 )
 FALLBACK = "windows-1252"
 """What a text is that has no mark and is no UTF-8 (https://encoding.spec.whatwg.org/#names-and-labels)."""
-for _name in (*(name for _, name in _MARKS), FALLBACK):
-    codecs.lookup(_name)  # loads it while files can still be opened
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FORGIVEN = 2
 _OTHER_TYPES = (b"%PDF-", b"{\\rtf", b"PK\x03\x04")

@@ -10,9 +10,21 @@ from docx.document import Document
 
 A4 = "0 0 595 842"
 WORDS = (
-    "the opening hours of our shop depend on season and public holidays because delivery conditions for customers "
-    "are part of every agreement about payment and warranty"
-).split()
+    *("the", "opening", "hours", "of", "our", "shop", "depend", "on", "season", "and", "public", "holidays", "because"),
+    *(
+        "delivery",
+        "conditions",
+        "for",
+        "customers",
+        "are",
+        "part",
+        "every",
+        "agreement",
+        "about",
+        "payment",
+        "warranty",
+    ),
+)
 
 
 def sentence(words: int, start: int = 0) -> str:
@@ -50,7 +62,7 @@ def pdf(
 ) -> bytes:
     """A PDF whose pages have these contents; equal contents are stored once.
 
-    Numbers from 100,000 on are free for `objects`; `resources`, `catalog` and `trailer` are added to those dictionaries.
+    Numbers from 100,000 on are free for `objects`; `resources`, `catalog` and `trailer` add to those dictionaries.
     """
     body: dict[int, bytes] = {
         1: f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(),
@@ -146,4 +158,6 @@ def old_word(*names: str, flags: int = 0) -> bytes:
     """What tells an old Word file: a compound file with a document's header and the names of its streams."""
     header = struct.pack("<HHHHHH", 0xA5EC, 193, 0, 1033, 0, flags)
     directory = b"".join(f"{name}\0".encode("utf-16-le") for name in (*names, "WordDocument"))
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + header.ljust(512, b"\0") + directory.ljust(512, b"\0")
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + header.ljust(512, b"\0") + directory.ljust(512, b"\0")
+    )

@@ -42,9 +42,7 @@ async def outcome(folder: Path, content: bytes, ending: str, *, limits: Limits =
 
 def shape(extracted: Extracted) -> list[tuple[str, str]]:
     """What each block is, and its text; a heading with its level."""
-    return [
-        (f"h{block.level}" if block.kind == "heading" else block.kind, block.text) for block in extracted.blocks
-    ]
+    return [(f"h{block.level}" if block.kind == "heading" else block.kind, block.text) for block in extracted.blocks]
 
 
 def hidden(extracted: Extracted) -> list[str]:
