@@ -1,14 +1,18 @@
 "use client";
-/** Names of the people of the business. */
+/** Names of the people of the business, and of its assistants. */
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { useMessaging } from "@/components/messaging";
+import { assistants } from "@/lib/ai/queries";
 import { people } from "@/lib/messaging/queries";
-import type { Conversation, Person } from "@/lib/messaging/types";
+import type { Conversation } from "@/lib/messaging/types";
 
+export type Named = { user_id: string; full_name: string };
 export type Names = {
-  people: readonly Person[];
+  /** Who can be written to and named: people, then assistants. */
+  people: readonly Named[];
+  isAssistant: (user: string | undefined) => boolean;
   nameOf: (user: string) => string;
   /** What a conversation is called: its title, or who is in it beside the reader. */
   titleOf: (conversation: Conversation) => string;
@@ -17,8 +21,17 @@ export type Names = {
 export function useNames(): Names {
   const t = useTranslations("conversations");
   const me = useMessaging()?.me;
-  const { data } = useQuery({ ...people, enabled: me !== undefined });
-  const byId = useMemo(() => new Map(data?.map((person) => [person.user_id, person])), [data]);
+  const { data: persons } = useQuery({ ...people, enabled: me !== undefined });
+  const { data: helpers } = useQuery({ ...assistants, enabled: me !== undefined, staleTime: 60_000 });
+  const everybody = useMemo(
+    () => [...(persons ?? []), ...(helpers ?? []).map(({ id, name }) => ({ user_id: id, full_name: name }))],
+    [persons, helpers],
+  );
+  const byId = useMemo(() => new Map(everybody.map((one) => [one.user_id, one])), [everybody]);
+  const isAssistant = useCallback(
+    (user: string | undefined) => helpers?.some(({ id }) => id === user) ?? false,
+    [helpers],
+  );
   const nameOf = useCallback(
     (user: string) => (user === "all" ? t("everyone") : (byId.get(user)?.full_name ?? t("somebody"))),
     [byId, t],
@@ -35,7 +48,10 @@ export function useNames(): Names {
     },
     [me, nameOf, t],
   );
-  return useMemo(() => ({ people: data ?? [], nameOf, titleOf }), [data, nameOf, titleOf]);
+  return useMemo(
+    () => ({ people: everybody, isAssistant, nameOf, titleOf }),
+    [everybody, isAssistant, nameOf, titleOf],
+  );
 }
 
 /** Whom a direct conversation is with. */

@@ -7,6 +7,7 @@ import { Icon } from "@/components/ui/icon";
 import { iconButtonClasses } from "@/components/ui/icon-button";
 import type { Names } from "@/components/use-names";
 import { withNames, withTokens } from "@/lib/messaging/markup";
+import { AssistantMark } from "@/rooms/conversations/assistant-mark";
 import { Avatar } from "@/rooms/conversations/avatar";
 import { EmojiPicker } from "@/rooms/conversations/emoji";
 import { UploadList } from "@/rooms/conversations/upload-list";
@@ -220,7 +221,8 @@ function MentionList({ id, found, active, onChoose }: ListProps) {
             name={candidate.name}
             {...(candidate.id === "all" && { icon: "users" as const })}
           />
-          <span className="truncate">{candidate.name}</span>
+          <span className="min-w-0 flex-1 truncate">{candidate.name}</span>
+          {candidate.isAssistant && <AssistantMark />}
         </div>
       ))}
     </div>

@@ -39,7 +39,11 @@ export function ConversationView({ messaging, conversation, names, foundAt }: Pr
   }, [feed, foundAt]);
   const candidates = useMemo(() => {
     const others = members.filter(({ user_id }) => user_id !== me);
-    const named = others.map(({ user_id }) => ({ id: user_id, name: names.nameOf(user_id) }));
+    const named = others.map(({ user_id, role }) => ({
+      id: user_id,
+      name: names.nameOf(user_id),
+      isAssistant: role === "assistant",
+    }));
     return conversation.kind === "direct" ? named : [...named, { id: "all", name: names.nameOf("all") }];
   }, [members, me, names, conversation.kind]);
   const title = names.titleOf(conversation);
@@ -122,6 +126,7 @@ function Head({ conversation, names, me, onDetails }: HeadProps) {
   const presenceText = usePresenceText();
   const presence = usePresence(other);
   const title = names.titleOf(conversation);
+  const isAssistant = names.isAssistant(other);
   return (
     <header className="flex h-16 shrink-0 items-center gap-3 border-b border-line ps-2 pe-2 sm:ps-5">
       <Link href="/conversations/" aria-label={t("back")} className={iconButtonClasses(false, "md:hidden!")}>
@@ -130,7 +135,7 @@ function Head({ conversation, names, me, onDetails }: HeadProps) {
       <Avatar
         id={other ?? conversation.id}
         name={title}
-        presenceOf={other}
+        presenceOf={isAssistant ? undefined : other}
         {...(conversation.kind !== "direct" && {
           icon: conversation.kind === "support" ? ("life" as const) : ("users" as const),
         })}
@@ -138,7 +143,11 @@ function Head({ conversation, names, me, onDetails }: HeadProps) {
       <div className="min-w-0 flex-1">
         <h2 className="truncate font-semibold">{title}</h2>
         <p className="truncate text-xs text-ink-soft">
-          {other ? presenceText(presence) : t("members", { count: conversation.member_count })}
+          {isAssistant
+            ? t("assistant")
+            : other
+              ? presenceText(presence)
+              : t("members", { count: conversation.member_count })}
         </p>
       </div>
       <IconButton icon="info" label={t("details.title")} onClick={onDetails} />

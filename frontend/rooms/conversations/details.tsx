@@ -13,6 +13,7 @@ import { api, data } from "@/lib/api/client";
 import { useProblemText } from "@/lib/api/use-problem-text";
 import { conversationMembers } from "@/lib/messaging/queries";
 import type { Conversation, ConversationMember } from "@/lib/messaging/types";
+import { AssistantMark } from "@/rooms/conversations/assistant-mark";
 import { Avatar } from "@/rooms/conversations/avatar";
 import { People } from "@/rooms/conversations/new-conversation";
 import { usePresenceText } from "@/rooms/conversations/presence-text";
@@ -89,6 +90,11 @@ export function Details({ messaging, conversation, members, names, onClose }: Pr
               />
             ))}
           </ul>
+          {members.some((member) => member.role === "assistant") && (
+            <p className="mt-2 text-sm text-ink-soft">
+              {t(kind === "group" ? "assistant_group" : "assistant_alone")}
+            </p>
+          )}
         </section>
         {isAdmin && !isArchived && (
           <Add
@@ -163,13 +169,14 @@ function Member({ member, names, onRemove }: MemberProps) {
   const presenceText = usePresenceText();
   const presence = usePresence(member.user_id);
   const name = names.nameOf(member.user_id);
+  const isAssistant = member.role === "assistant";
   return (
     <li className="flex min-h-12 items-center gap-3 py-1">
-      <Avatar id={member.user_id} name={name} presenceOf={member.user_id} />
+      <Avatar id={member.user_id} name={name} presenceOf={isAssistant ? undefined : member.user_id} />
       <div className="min-w-0 flex-1">
         <p className="truncate font-medium">{name}</p>
         <p className="truncate text-xs text-ink-soft">
-          {presenceText(presence)}
+          {isAssistant ? <AssistantMark /> : presenceText(presence)}
           {member.role === "admin" && ` · ${t("admin")}`}
         </p>
       </div>

@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import { classNames } from "@/components/class-names";
 import type { Names } from "@/components/use-names";
 import type { Message } from "@/lib/messaging/types";
+import { AssistantMark } from "@/rooms/conversations/assistant-mark";
 import { AttachmentList } from "@/rooms/conversations/attachment-list";
 import { Avatar } from "@/rooms/conversations/avatar";
 import { EditForm } from "@/rooms/conversations/edit-form";
@@ -70,7 +71,7 @@ export function MessageRow(props: Props) {
     >
       <Margin message={message} isFirst={isFirst} name={names.nameOf(message.sender_id)} />
       <div className="min-w-0 flex-1">
-        {isFirst && <Head message={message} name={names.nameOf(message.sender_id)} />}
+        {isFirst && <Head message={message} names={names} />}
         {isEditing ? (
           <EditForm message={message} names={names} acts={acts} onDone={() => setEditing(false)} />
         ) : (
@@ -112,10 +113,11 @@ function Margin({ message, isFirst, name }: { message: Message; isFirst: boolean
   );
 }
 
-function Head({ message, name }: { message: Message; name: string }) {
+function Head({ message, names }: { message: Message; names: Names }) {
   return (
     <p className="flex items-baseline gap-2">
-      <span className="truncate font-semibold">{name}</span>
+      <span className="truncate font-semibold">{names.nameOf(message.sender_id)}</span>
+      {names.isAssistant(message.sender_id) && <AssistantMark />}
       <Time at={message.created_at} />
     </p>
   );

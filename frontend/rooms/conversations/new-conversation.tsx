@@ -15,6 +15,7 @@ import type { Names } from "@/components/use-names";
 import { api, data, type Schemas } from "@/lib/api/client";
 import { useProblemText } from "@/lib/api/use-problem-text";
 import { type Locale, localizedPath } from "@/lib/i18n/locales";
+import { AssistantMark } from "@/rooms/conversations/assistant-mark";
 import { Avatar } from "@/rooms/conversations/avatar";
 import { pathOf } from "@/rooms/conversations/row";
 
@@ -55,6 +56,7 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
   const [title, setTitle] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const helpers = names.people.filter(({ user_id }) => names.isAssistant(user_id));
   const create = useMutation({
     mutationFn: (body: Schemas["NewConversation"]) => data(api.POST("/v1/conversations", { body })),
     onSuccess: async ({ id }) => {
@@ -114,11 +116,11 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
           {t("open")}
         </label>
       )}
-      {kind !== "support" && (
+      {(kind !== "support" || helpers.length > 0) && (
         <People
-          names={names}
+          names={kind === "support" ? { ...names, people: helpers } : names}
           me={messaging?.me}
-          chosen={kind === "group" ? chosen : null}
+          chosen={kind === "direct" ? null : chosen}
           onChoose={choose}
         />
       )}
@@ -129,7 +131,7 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
           <Button
             busy={create.isPending}
             disabled={kind === "group" && title.trim() === ""}
-            onClick={() => begin(kind === "group" ? chosen : [])}
+            onClick={() => begin(kind === "group" ? chosen : chosen.filter(names.isAssistant))}
           >
             {t("begin")}
           </Button>
@@ -172,8 +174,13 @@ export function People({ names, me, chosen, onChoose }: PeopleProps) {
               onClick={() => onChoose(user_id)}
               className="flex w-full items-center gap-3 rounded-lg px-2 py-2 text-start hover:bg-sunken"
             >
-              <Avatar id={user_id} name={full_name} presenceOf={user_id} />
+              <Avatar
+                id={user_id}
+                name={full_name}
+                presenceOf={names.isAssistant(user_id) ? undefined : user_id}
+              />
               <span className="min-w-0 flex-1 truncate">{full_name}</span>
+              {names.isAssistant(user_id) && <AssistantMark />}
               {chosen?.includes(user_id) && <Icon name="check" className="text-accent" />}
             </button>
           </li>

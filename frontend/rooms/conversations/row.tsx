@@ -29,7 +29,7 @@ export function ConversationRow({ conversation, names, me, isChosen }: Props) {
         <Avatar
           id={other ?? id}
           name={title}
-          presenceOf={other}
+          presenceOf={names.isAssistant(other) ? undefined : other}
           {...(kind !== "direct" && { icon: kind === "support" ? ("life" as const) : ("users" as const) })}
         />
         <span className="min-w-0 flex-1">

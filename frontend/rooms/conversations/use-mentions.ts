@@ -2,7 +2,7 @@
 /** Completes `@na` to the name of somebody who takes part. */
 import { useMemo, useState } from "react";
 
-export type Candidate = { id: string; name: string };
+export type Candidate = { id: string; name: string; isAssistant?: boolean };
 const MOST = 6;
 const BEGUN = /(?:^|[\s(])@([\p{L}\p{N}][\p{L}\p{N} .'-]{0,30}|)$/u;
 

@@ -32,9 +32,9 @@ export function useTakingPart({ client, inbox }: Messaging, conversation: string
   const reads = useMemo(
     () =>
       new Map(
-        members.map(
-          ({ user_id, read_seq }) => [user_id, Math.max(read_seq, moved.get(user_id) ?? 0)] as const,
-        ),
+        members
+          .filter(({ role }) => role !== "assistant")
+          .map(({ user_id, read_seq }) => [user_id, Math.max(read_seq, moved.get(user_id) ?? 0)] as const),
       ),
     [members, moved],
   );
