@@ -41,7 +41,7 @@ def zip_bomb(*, claims: int = 1024 * MIB) -> bytes:
     return bytes(content)
 
 
-def dense_docx(size: int = 40 * MIB) -> bytes:
+def dense_docx(size: int = 4 * MIB) -> bytes:
     """A DOCX whose text is one character, so often that it packs to a thousandth."""
     return docx_of(f"<w:p><w:r><w:t>{'a' * size}</w:t></w:r></w:p>")
 
@@ -158,7 +158,7 @@ def endless_content(size: int = 512 * MIB) -> bytes:
 
 def nested_filters() -> bytes:
     """A content that was packed again and again."""
-    packed = deflated(b" ", 64 * MIB)
+    packed = deflated(b" ", 8 * MIB)
     for _ in range(6):
         packed = zlib.compress(packed)
     filters = "/Filter [" + "/FlateDecode " * 7 + "]"
@@ -215,3 +215,8 @@ def huge_picture() -> bytes:
 def many_attributes(count: int = 100_000) -> bytes:
     """An element with so many attributes that comparing each with each takes minutes."""
     return f"<p {' '.join(f'a{each}=1' for each in range(count))}>text</p>".encode()
+
+
+def many_accents(count: int = 300_000) -> bytes:
+    """A letter with so many accents that putting them in order takes minutes."""
+    return ("a" + "\u0301\u0316" * count).encode()
