@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
+import numpy as np
+
 from libs.common.ids import new_id
 from services.ai.context import AiContext
 from services.ai.documents.models import Document, DocumentReader
-from services.ai.index.models import LexicalEntry, LexicalTerm, Passage, PassageVector
+from services.ai.index import writing
 from services.ai.knowledge.models import KnowledgeBase
 from services.ai.limits.models import Budget
+from services.ai.passages.splitting import Passage
+from services.ai.safety.findings import Noticed, keep_findings
 
 MODEL = "minilm-l6-v2"
 
 
 async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Mapping[str, str]:
     """The ids of what was made, by the name of the path parameter that asks for it."""
-    now, base_id, document_id, passage_id, budget_id = datetime.now(UTC), new_id(), new_id(), new_id(), new_id()
+    now, base_id, document_id, budget_id = datetime.now(UTC), new_id(), new_id(), new_id()
     common = {"tenant_id": tenant_id, "knowledge_base_id": base_id}
     async with context.database.tenant_session(tenant_id) as session:
         session.add(
@@ -32,50 +36,36 @@ async def new_knowledge(context: AiContext, tenant_id: UUID, owner: UUID) -> Map
             )
         )
         await session.flush()
-        session.add(
-            Document(
-                **common,
-                id=document_id,
-                name="prices.md",
-                content_type="text/markdown",
-                size=40,
-                sha256=document_id.hex * 2,
-                language="en",
-                passages=1,
-                audience="restricted",
-                state="ready",
-                done=1,
-                total=1,
-                uploader_id=owner,
-                counted_bytes=0,
-                fence=0,
-                failures=0,
-                version=1,
-                created_at=now,
-                updated_at=now,
-            )
+        document = Document(
+            **common,
+            id=document_id,
+            name="prices.md",
+            content_type="text/markdown",
+            size=40,
+            sha256=document_id.hex * 2,
+            language="en",
+            passages=1,
+            audience="restricted",
+            state="ready",
+            done=1,
+            total=1,
+            uploader_id=owner,
+            counted_bytes=0,
+            fence=0,
+            failures=0,
+            version=1,
+            created_at=now,
+            updated_at=now,
         )
+        session.add(document)
         await session.flush()
-        session.add(DocumentReader(tenant_id=tenant_id, id=new_id(), document_id=document_id, role="owner"))
-        session.add(
-            Passage(
-                **common, id=passage_id, document_id=document_id, position=0, text="A loaf costs four euros.",
-                headings=["Bread"], tokens=6,
-            )
-        )  # fmt: skip
-        session.add(LexicalTerm(**common, term="loaf", passages=1))
-        session.add(
-            LexicalEntry(
-                **common, term="loaf", document_id=document_id, positions=[0], frequencies=[1], lengths=[4]
-            )
-        )  # fmt: skip
-        await session.flush()
-        session.add(
-            PassageVector(
-                **common, passage_id=passage_id, document_id=document_id, model=MODEL,
-                dimensions=384, embedding=[1.0] + [0.0] * 383,
-            )
-        )  # fmt: skip
+        for reader in ({"role": "owner"}, {"user_id": owner}):
+            session.add(DocumentReader(tenant_id=tenant_id, id=new_id(), document_id=document_id, **reader))
+        await keep_findings(session, document, [Noticed(kind="macros", text="A program", page=None)])
+        loaf = Passage(0, "A loaf costs four euros.", ("Bread",), None, None, tokens=6)
+        [passage_id] = await writing.add_passages(session, document, [loaf])
+        await writing.add_vectors(session, document, [passage_id], np.eye(1, 384, dtype=np.float32), model=MODEL)
+        await writing.publish(session, document)
         session.add(
             Budget(
                 tenant_id=tenant_id, id=budget_id, user_id=new_id(), period="day", most_queries=100,

@@ -35,7 +35,10 @@ class Passage(Base):
 
 
 class PassageVector(Base):
-    """What an embedding model makes of a passage, of length 1; of two models while a knowledge base changes its own."""
+    """What an embedding model makes of a passage, of length 1; of two models while a knowledge base changes its own.
+
+    `document_id` and `position` are the passage's own, by which searches know it.
+    """
 
     __tablename__ = "passage_vector"
     __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted", personal=("embedding",))
@@ -45,32 +48,66 @@ class PassageVector(Base):
     model: Mapped[str] = mapped_column(primary_key=True)
     knowledge_base_id: Mapped[UUID]
     document_id: Mapped[UUID]
+    position: Mapped[int] = mapped_column(Integer)
     dimensions: Mapped[int] = mapped_column(Integer)
     embedding: Mapped[Any] = mapped_column(HALFVEC())
 
 
 class LexicalEntry(Base):
-    """Where a document has a word: the positions of passages, how often it stands in each, how many words each has."""
+    """In which passages of a document a word stands. Written as the document is published, never changed.
+
+    A `piece` is 256 passages, the first of them at `piece * 256`. A posting tells of one passage: its place in the
+    piece (bits 23 to 30), how often the word stands there (bits 15 to 22, at most 255) and how many words the passage
+    has (bits 0 to 14, at most 32767). So a word's postings are read from the primary key's index alone, one after the
+    other, however many documents they come from.
+    """
 
     __tablename__ = "lexical_entry"
     __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted", personal=("term",))
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     knowledge_base_id: Mapped[UUID] = mapped_column(primary_key=True)
-    term: Mapped[str] = mapped_column(primary_key=True)
+    term: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
-    positions: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    frequencies: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    lengths: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    piece: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    postings: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class LexicalTerm(Base):
-    """How many passages of a knowledge base have a word."""
+    """How many passages of a knowledge base's published documents have a word; no row where none has it."""
 
     __tablename__ = "lexical_term"
     __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted", personal=("term",))
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     knowledge_base_id: Mapped[UUID] = mapped_column(primary_key=True)
-    term: Mapped[str] = mapped_column(primary_key=True)
+    term: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     passages: Mapped[int]
+
+
+class LexicalDocument(Base):
+    """What a published document adds to the totals: `passages` that have words, and their `words`."""
+
+    __tablename__ = "lexical_document"
+    __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted")
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    knowledge_base_id: Mapped[UUID]
+    language: Mapped[str]
+    passages: Mapped[int]
+    words: Mapped[int]
+
+
+class LexicalTotal(Base):
+    """The sum of a knowledge base's published documents in one language; no row where there is none."""
+
+    __tablename__ = "lexical_total"
+    __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted")
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    knowledge_base_id: Mapped[UUID] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    documents: Mapped[int]
+    passages: Mapped[int]
+    words: Mapped[int]

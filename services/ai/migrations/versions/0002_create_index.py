@@ -55,7 +55,8 @@ def _create_vectors() -> None:
     op.execute(
         "CREATE TABLE passage_vector ("
         " tenant_id uuid NOT NULL, passage_id uuid NOT NULL, model text NOT NULL, knowledge_base_id uuid NOT NULL,"
-        " document_id uuid NOT NULL, dimensions integer NOT NULL, embedding halfvec STORAGE PLAIN NOT NULL,"
+        " document_id uuid NOT NULL, position integer NOT NULL, dimensions integer NOT NULL,"
+        " embedding halfvec STORAGE PLAIN NOT NULL,"
         " PRIMARY KEY (tenant_id, passage_id, model),"
         " FOREIGN KEY (tenant_id, passage_id) REFERENCES passage (tenant_id, id) ON DELETE CASCADE"
         ") PARTITION BY HASH (tenant_id)"
@@ -65,7 +66,9 @@ def _create_vectors() -> None:
             f"CREATE TABLE partitions.passage_vector_{number:02} PARTITION OF passage_vector"
             f" FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {number})"
         )
-    op.execute("CREATE INDEX ix_passage_vector_document ON passage_vector (tenant_id, knowledge_base_id, document_id)")
+    op.execute(
+        "CREATE INDEX ix_passage_vector_place ON passage_vector (tenant_id, knowledge_base_id, document_id, position)"
+    )
     for dimensions in DIMENSIONS:
         op.execute(
             f"CREATE INDEX ix_passage_vector_{dimensions} ON passage_vector"

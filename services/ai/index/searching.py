@@ -1,0 +1,118 @@
+"""Search in knowledge bases by meaning and by words, in what the asker may read."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.ai.documents.access import Asker
+from services.ai.index import bm25, bm25_repository, vector_repository
+from services.ai.index.bm25_repository import Worded
+from services.ai.index.fusion import Candidate, best_of
+from services.ai.index.scope import Scope
+from services.ai.index.search_repository import Survey, few_readable, read, survey
+from services.ai.index.values import Found, Place, QueryVector, Tuning
+
+__all__ = ["Found", "Tuning", "search"]
+WITH_GRAPH = (384, 512, 1024)
+"""Dimensions whose vectors have a graph: those of the migrations."""
+DEFAULT = Tuning()
+
+
+async def search(
+    session: AsyncSession,
+    *,
+    asker: Asker,
+    knowledge_base_ids: Sequence[UUID],
+    query: str,
+    query_vector: NDArray[np.float32] | None,
+    model: str,
+    language: str,
+    limit: int,
+    tuning: Tuning = DEFAULT,
+) -> list[Found]:
+    """Up to `limit` passages that fit `query`, the best first, of ready documents that the asker may read.
+
+    `query_vector` is the question's by `model`; without one, words alone decide, and without words in `query`, meaning
+    alone. Words are understood in `language` (ISO 639-1) and in those of the documents.
+    """
+    there = await survey(session, knowledge_base_ids, query=query, language=language, tuning=tuning)
+    if not there.passages:
+        return []
+    scope, share = Scope(there.bases, asker), 1.0
+    if there.passages > tuning.exact_up_to:
+        few = await few_readable(session, scope, fewer_than=tuning.few_documents)
+        if few is not None:
+            scope, share = replace(scope, documents=few), sum(few.values()) / there.passages
+    most = max(limit, tuning.candidates)
+    vector = None if query_vector is None else QueryVector(query_vector, model)
+    near = {} if vector is None else await _near(session, scope, there, vector, tuning, limit=most)
+    worded: Sequence[Worded] = ()
+    if there.terms:
+        # Of few documents, few passages are read, whatever stands in the others.
+        plan = bm25.plan(there.terms, there.passages, budget=tuning.postings / max(share, 1e-6))
+        worded = await bm25_repository.with_words(
+            session,
+            scope,
+            plan,
+            vector,
+            mean_length=there.words / there.passages,
+            known=near,
+            completed=tuning.completed,
+            limit=most,
+        )
+    best = best_of(_candidates(near, worded), limit=limit)
+    rows = await read(session, scope, [one.place for one in best])
+    return [_found(rows[one.place], one) for one in best if one.place in rows]
+
+
+def uses_graph(there: Survey, dimensions: int, tuning: Tuning, *, limit: int) -> bool:
+    """Whether the graph finds the nearest sooner than comparing all: it also steps on passages of other tenants."""
+    if there.passages <= tuning.exact_up_to or dimensions not in WITH_GRAPH:
+        return False
+    steps = max(tuning.ef_search, limit * there.neighbours / there.passages)
+    return steps * tuning.step_us < there.passages * tuning.comparison_us
+
+
+async def _near(
+    session: AsyncSession, scope: Scope, there: Survey, vector: QueryVector, tuning: Tuning, *, limit: int
+) -> Mapping[Place, float]:
+    if not scope.few and uses_graph(there, vector.dimensions, tuning, limit=limit):
+        return await vector_repository.nearest_by_graph(session, scope, vector, limit=limit)
+    return await vector_repository.nearest(session, scope, vector, limit=limit)
+
+
+def _candidates(near: Mapping[Place, float], worded: Collection[Worded]) -> list[Candidate]:
+    """What either leg found, with the scores of both."""
+    scores = {one.place: one for one in worded}
+    places = {**near, **scores}
+    return [
+        Candidate(
+            place,
+            similarity=near.get(place, scores[place].similarity if place in scores else None),
+            lexical=scores[place].score if place in scores else 0.0,
+        )
+        for place in places
+    ]
+
+
+def _found(row: "Row[Any]", candidate: Candidate) -> Found:
+    return Found(
+        passage_id=row.id,
+        document_id=row.document_id,
+        knowledge_base_id=row.knowledge_base_id,
+        document_name=row.name,
+        position=row.position,
+        text=row.text,
+        headings=tuple(row.headings),
+        page_from=row.page_from,
+        page_to=row.page_to,
+        score=candidate.score,
+        vector_similarity=candidate.similarity,
+        lexical_score=candidate.lexical or None,
+    )
