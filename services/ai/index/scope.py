@@ -26,12 +26,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
-from services.ai.documents.access import VISITOR, Asker, readable_by
+from services.ai.documents.access import VISITOR, Asker, Company, readable_by
 from services.ai.documents.models import Document, DocumentReader
 from services.ai.index.values import Place
 
 _ANY_MEMBER = Asker(
-    user_id=cast(UUID, bindparam("asker_id", type_=Uuid())), role=cast(str, bindparam("asker_role", type_=Text()))
+    user_id=cast(UUID, bindparam("asker_id", type_=Uuid())),
+    role=cast(str, bindparam("asker_role", type_=Text())),
+    company=Company(
+        user_ids=cast("Sequence[UUID]", bindparam("company_ids", type_=ARRAY(Uuid()))),
+        roles=cast("Sequence[str]", bindparam("company_roles", type_=ARRAY(Text()))),
+    ),
 )
 _PLACES = "SELECT * FROM unnest(CAST(:documents_of AS uuid[]), CAST(:positions AS integer[])) p(document_id, position)"
 
@@ -58,7 +63,9 @@ class Scope:
         """The parameters of `one_of` for `bases` and `documents`, and of `readable`."""
         values: dict[str, Any] = {"bases": list(self.bases)}
         if self.member:
+            company = self.asker.company or Company((), ())
             values |= {"asker_id": self.asker.user_id, "asker_role": self.asker.role}
+            values |= {"company_ids": list(company.user_ids), "company_roles": list(company.roles)}
         if self.documents is not None:
             values["documents"] = list(self.documents)
         return values
