@@ -142,8 +142,18 @@ class Writer:
                     draft.finished = event
         await self._take(parser.close())
         draft.found = bool(draft.citations) and not parser.not_in_sources
+        self._heed_reason()
         if parser.not_in_sources and not draft.text.strip():
             await self._say(not_found(prepared.language))
+
+    def _heed_reason(self) -> None:
+        """Says why an answer ends before its end; what a guardrail stopped is withdrawn, whatever was shown of it."""
+        draft = self._draft
+        if draft.finished is None or draft.finished.reason == "complete":
+            return
+        draft.reason = draft.finished.reason
+        if draft.reason == "guardrail":
+            draft.text, draft.citations, draft.found = not_found(self._prepared.language), [], False
 
     async def _take(self, pieces: "list[Text | Citation]") -> None:
         for piece in pieces:
@@ -252,10 +262,19 @@ class Writer:
 def request_for(
     version: AssistantVersion, question: str, passages: Sequence[Found], *, memory: Sequence[Message], language: str
 ) -> ModelRequest:
-    """What the model is asked. With `redacts`, personal data is taken out of all that others wrote."""
+    """What the model is asked. With `redacts`, personal data is taken out of all that others wrote.
+
+    A placeholder means the same in all of it, and stands in the answer too.
+    """
+    originals: Mapping[str, str] = {}
 
     def sent(text: str) -> str:
-        return redact(text, language).text if version.redacts else text
+        nonlocal originals
+        if not version.redacts:
+            return text
+        redacted = redact(text, language, known=originals)
+        originals = redacted.originals
+        return redacted.text
 
     messages = (*memory, Message(role="user", text=question))
     return ModelRequest(
