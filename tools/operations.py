@@ -46,6 +46,8 @@ PUBLIC: Mapping[str, str] = {
     "GET /.well-known/jwks.json": "public keys",
     "GET /v1/billing/plans": "prices are public",
     "POST /webhooks/stripe": "proves itself by Stripe's signature",
+    "GET /v1/widget/{key}": "visitors of a website have no account; the page's origin is checked",
+    "POST /v1/widget/{key}/answers/stream": "visitors of a website have no account; the page's origin is checked",
     "POST /agent/v1/register": "proves itself by the one-time token of a host",
 }
 """Operations that demand no member, service or host, and why."""

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from libs.common.serve import FINISH_SECONDS
-from libs.contracts import auth, billing, provisioner
+from libs.contracts import auth, billing, messaging, provisioner
 from services.registry import NAMES
 from tests.deploy.settings import known, missing
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "deploy/k8s/base"
 KUBERNETES = "1.31"
 SERVICES = (*NAMES, "gateway")
-CONTRACTS = {"auth": auth, "billing": billing, "provisioner": provisioner}
+CONTRACTS = {"auth": auth, "billing": billing, "messaging": messaging, "provisioner": provisioner}
 Document = dict[str, Any]
 
 

@@ -43,6 +43,7 @@ SHARED_PARAMETERS = {
     "entitlement": "storage_bytes",
     "reservation_id": str(uuid4()),
     "emoji": "👍",
+    "number": "1",
     "command_id": str(uuid4()),
     "kid": "unknown",
 }
@@ -96,13 +97,21 @@ def example_query(operation: Operation) -> dict[str, Any]:
 async def call(
     clients: Clients, operation: Operation, things: Mapping[str, str], headers: Mapping[str, str]
 ) -> httpx.Response:
-    return await clients[operation.service].request(
+    """The answer, with its body; of a stream, which may never end, only its first part."""
+    stream = clients[operation.service].stream(
         operation.method,
         path_of(operation, things),
         headers=headers,
         params=example_query(operation),
         json=example_body(operation, things),
     )
+    async with stream as response:
+        if response.headers.get("content-type", "").startswith("text/event-stream"):
+            return httpx.Response(
+                response.status_code, headers=response.headers, text=await anext(response.aiter_text())
+            )
+        await response.aread()
+        return response
 
 
 def refusal(response: httpx.Response) -> tuple[int, str]:

@@ -95,7 +95,7 @@ class ChatAnswer(BaseModel):
 class Feedback(RequestBody):
     """Whether an answer helped (1) or not (-1); null takes it back."""
 
-    rating: Literal[-1, 1] | None
+    rating: Literal[-1, 1] | None = Field(examples=[1])
     comment: str | None = Field(default=None, max_length=2000)
 
 

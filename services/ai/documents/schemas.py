@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from libs.common.schemas import FileName, MediaType, RequestBody, Sha256, UploadAnswer, Whole
 from services.ai.documents.models import Audience, State
@@ -20,6 +20,8 @@ class DocumentAccess(RequestBody):
     `everyone` includes visitors of your website, `members` is everybody in the business, `restricted` only those whom
     `roles` and `user_ids` name.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"audience": "restricted", "roles": ["owner", "admin"]}]})
 
     audience: Audience = "members"
     roles: list[Role] = Field(default=[], max_length=4)

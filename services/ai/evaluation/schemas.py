@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from libs.common.schemas import RequestBody, Whole
 from services.ai.answers.schemas import MAX_QUESTION
@@ -41,6 +41,8 @@ class EvaluationQuestionAnswer(BaseModel):
 
 class NewRun(RequestBody):
     """Which version is evaluated; by default the one that answers."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 2}]})
 
     version: Whole | None = Field(default=None, ge=1, le=2**31 - 1)
 

@@ -23,7 +23,7 @@ class Package:
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        except (zipfile.BadZipFile, RuntimeError, ValueError, OSError):
             raise ExtractionFailed("broken", "its ZIP has no readable directory") from None
         self._entries: Mapping[str, zipfile.ZipInfo] = {entry.filename: entry for entry in self._zip.infolist()}
         self._check(limits)
@@ -42,7 +42,7 @@ class Package:
             return None
         try:
             return self._zip.open(entry)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        except (zipfile.BadZipFile, RuntimeError, ValueError, OSError):
             raise ExtractionFailed("broken", "a part of its ZIP cannot be opened") from None
 
     def _check(self, limits: Limits) -> None:

@@ -16,7 +16,7 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 class NewWidget(RequestBody):
     """An assistant on your website: on pages of these origins alone, and within these limits."""
 
-    assistant_id: UUID
+    assistant_id: UUID = Field(examples=["0199aa00-0000-7000-8000-000000000001"])
     name: str = Field(min_length=1, max_length=100, examples=["Our website"])
     greeting: str = Field(default="", max_length=300, examples=["Hello! What would you like to know?"])
     colour: Colour = "#1d4ed8"
@@ -54,5 +54,5 @@ class ShownWidget(BaseModel):
 class VisitorQuestion(RequestBody):
     """A visitor's question. `chat` is what the answer before gave, to go on with it."""
 
-    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    question: str = Field(min_length=1, max_length=MAX_QUESTION, examples=["What does a loaf cost?"])
     chat: str | None = Field(default=None, max_length=400)

@@ -17,8 +17,8 @@ STATES = "state IN ('running', 'done', 'stopped', 'failed')"
 CHANNELS = "channel IN ('app', 'conversation', 'widget', 'evaluation')"
 
 
-def _uuid(name: str, *, nullable: bool = False, key: bool = False) -> "sa.Column[object]":
-    return sa.Column(name, sa.Uuid(), nullable=nullable, primary_key=key)
+def _uuid(name: str, *, nullable: bool = False) -> "sa.Column[object]":
+    return sa.Column(name, sa.Uuid(), nullable=nullable)
 
 
 def _text(name: str, *, nullable: bool = False) -> "sa.Column[object]":
@@ -36,8 +36,8 @@ def _moment(name: str, *, nullable: bool = False) -> "sa.Column[object]":
 def upgrade() -> None:
     op.create_table(
         "assistant",
-        _uuid("tenant_id", key=True),
-        _uuid("id", key=True),
+        sa.Column("tenant_id", sa.Uuid(), primary_key=True),
+        sa.Column("id", sa.Uuid(), primary_key=True),
         _text("name"),
         _number("version"),
         _moment("created_at"),
@@ -46,8 +46,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "assistant_version",
-        _uuid("tenant_id", key=True),
-        _uuid("id", key=True),
+        sa.Column("tenant_id", sa.Uuid(), primary_key=True),
+        sa.Column("id", sa.Uuid(), primary_key=True),
         _uuid("assistant_id"),
         _number("number"),
         _text("instructions"),
@@ -67,8 +67,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "chat",
-        _uuid("tenant_id", key=True),
-        _uuid("id", key=True),
+        sa.Column("tenant_id", sa.Uuid(), primary_key=True),
+        sa.Column("id", sa.Uuid(), primary_key=True),
         _uuid("assistant_id"),
         _uuid("user_id", nullable=True),
         sa.Column("channel", sa.Text(), sa.CheckConstraint(CHANNELS, name="channel"), nullable=False),
@@ -83,8 +83,8 @@ def upgrade() -> None:
     op.create_index("ix_chat_assistant", "chat", ["tenant_id", "assistant_id"])
     op.create_table(
         "answer",
-        _uuid("tenant_id", key=True),
-        _uuid("id", key=True),
+        sa.Column("tenant_id", sa.Uuid(), primary_key=True),
+        sa.Column("id", sa.Uuid(), primary_key=True),
         _uuid("chat_id"),
         _uuid("assistant_id"),
         _number("version"),

@@ -10,13 +10,12 @@ down_revision = "ai_0007"
 branch_labels = None
 depends_on = None
 
-TABLE = "conversation_question"
 STATES = "state IN ('waiting', 'answered', 'dropped')"
 
 
 def upgrade() -> None:
     op.create_table(
-        TABLE,
+        "conversation_question",
         sa.Column("tenant_id", sa.Uuid(), primary_key=True),
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("assistant_id", sa.Uuid(), nullable=False),
@@ -35,24 +34,24 @@ def upgrade() -> None:
             ["tenant_id", "assistant_id"], ["assistant.tenant_id", "assistant.id"], ondelete="CASCADE"
         ),
     )
-    op.create_index("ix_conversation_question_assistant", TABLE, ["tenant_id", "assistant_id"])
+    op.create_index("ix_conversation_question_assistant", "conversation_question", ["tenant_id", "assistant_id"])
     op.create_index(
         "ix_conversation_question_reply",
-        TABLE,
+        "conversation_question",
         ["tenant_id", "reply_id"],
         postgresql_where=sa.text("reply_id IS NOT NULL"),
     )
     op.create_index(
         "ix_conversation_question_waiting",
-        TABLE,
+        "conversation_question",
         ["tenant_id", "conversation_id", "assistant_id", "seq"],
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
-        "ix_conversation_question_due_at", TABLE, ["due_at"], postgresql_where=sa.text("due_at IS NOT NULL")
+        "ix_conversation_question_due_at", "conversation_question", ["due_at"], postgresql_where=sa.text("due_at IS NOT NULL")
     )
-    enable_tenant_security(TABLE)
+    enable_tenant_security("conversation_question")
 
 
 def downgrade() -> None:
-    op.drop_table(TABLE)
+    op.drop_table("conversation_question")
