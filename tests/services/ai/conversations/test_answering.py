@@ -17,8 +17,8 @@ from services.ai.context import AiContext
 from services.ai.conversations.answering import MAX_FAILURES, OUTDATED, take_up
 from services.ai.conversations.loop import claim, conversation_loop
 from services.ai.conversations.models import ConversationQuestion
-from services.ai.models import OpenAIModelSettings, open_models
-from tests.services.ai.conversations.world import PRICES, Office
+from services.ai.models import Models, OpenAIModelSettings, open_models
+from tests.services.ai.conversations.world import PRICES, Office, SlowModel
 from tests.services.messaging.people import message_path
 from tests.support.billing import Billing
 from tests.support.eventually import eventually
@@ -33,6 +33,16 @@ async def without_messaging(ai: AiContext) -> AsyncIterator[AiContext]:
     http = ServiceHttp("messaging", NOWHERE, AssertionSigner("ai", SERVICE_KEYS["ai"]))
     yield replace(ai, messaging=MessagingClient(http))
     await http.aclose()
+
+
+async def writing_slowly(office: Office) -> "tuple[asyncio.Task[None], SlowModel]":
+    """A worker that has begun to answer the one question that was asked, and its model."""
+    model = SlowModel()
+    await office.tell()
+    [question] = await claim(office.ai)
+    task = asyncio.create_task(take_up(replace(office.ai, models=Models([model])), question))
+    await model.asked.wait()
+    return task, model
 
 
 async def test_in_a_group_it_answers_who_names_it_from_the_documents(office: Office) -> None:
@@ -148,6 +158,39 @@ async def test_a_worker_that_was_overtaken_says_and_charges_nothing(office: Offi
 
     assert len(await office.said(direct, seen_by=office.member)) == 1
     await ai_billing.let_lapse(office.tenant_id)
+    assert await office.use(ai_billing) == (1, 0)
+
+
+async def test_a_worker_that_was_overtaken_while_it_wrote_leaves_what_it_wrote_to_the_other(
+    office: Office, ai_billing: Billing
+) -> None:
+    await office.knows(PRICES)
+    direct = await office.direct(office.member)
+    await office.member.send(direct, "What does a loaf of rye bread cost?")
+    slow, model = await writing_slowly(office)
+    await office.lose_leases()
+    [taken_over] = await claim(office.ai)
+    model.let.set()
+    await slow
+    before = await office.said(direct, seen_by=office.member)
+    await take_up(office.ai, taken_over)
+
+    assert (before, len(await office.said(direct, seen_by=office.member))) == ([], 1)
+    assert await office.use(ai_billing) == (1, 0)
+
+
+async def test_an_answer_that_another_worker_gave_up_is_charged_to_nobody(office: Office, ai_billing: Billing) -> None:
+    await office.knows(PRICES)
+    direct = await office.direct(office.member)
+    await office.member.send(direct, "What does a loaf of rye bread cost?")
+    slow, model = await writing_slowly(office)
+    await office.lose_leases()
+    await office.work()
+    model.let.set()
+    await slow
+
+    assert len(await office.said(direct, seen_by=office.member)) == 1
+    assert [(one.state, one.reason) for one in await office.answers()] == [("failed", "interrupted"), ("done", None)]
     assert await office.use(ai_billing) == (1, 0)
 
 
@@ -273,9 +316,29 @@ async def test_a_question_that_is_deleted_before_or_while_it_is_answered_is_not(
     await office.lose_leases()
     await office.answered()
 
+    at_last = await office.member.send(direct, "What does a loaf of rye bread cost?")
+    slow, model = await writing_slowly(office)
+    await office.member.ask("DELETE", message_path(at_last))
+    await office.tell()
+    model.let.set()
+    await slow
+
     assert await office.said(direct, seen_by=office.member) == []
-    assert [one.state for one in await office.questions()] == ["dropped", "dropped"]
+    assert [one.state for one in await office.questions()] == ["dropped"] * 3
     assert {one.text for one in await office.answers()} == {""}
+
+
+async def test_an_answer_that_came_too_late_is_not_kept(office: Office) -> None:
+    await office.knows(PRICES)
+    support = await office.support(office.member)
+    await office.member.send(support, "What does a loaf of rye bread cost?")
+    slow, model = await writing_slowly(office)
+    await office.owner.send(support, "Four twenty.")
+    model.let.set()
+    await slow
+
+    assert await office.said(support) == []
+    assert [(one.state, one.text) for one in await office.answers()] == [("done", "")]
 
 
 async def test_an_assistant_that_is_deleted_leaves_with_its_questions(office: Office) -> None:

@@ -1,8 +1,8 @@
 """A business whose people talk with each other and with an assistant; its workers' steps are taken one by one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +27,8 @@ from services.ai.conversations.loop import claim
 from services.ai.conversations.models import ConversationQuestion
 from services.ai.documents.models import Document, DocumentReader
 from services.ai.index import writing
+from services.ai.models import LocalModelSettings, ModelEvent, ModelRequest
+from services.ai.models.local import LocalModel
 from services.ai.passages.splitting import Passage
 from services.messaging.app import SERVICE as MESSAGING
 from services.messaging.context import MessagingContext
@@ -179,6 +181,25 @@ async def _deliver(consumer: Consumer, events: Sequence[Event]) -> None:
     for event in events:
         body, name = event.model_dump_json(), str(event.id)
         await consumer.apply(Delivery(receipt=name, message_id=name, type=event.type, body=body, receive_count=1))
+
+
+class SlowModel:
+    """The local model, which begins to answer when it is let."""
+
+    name = model = "slow"
+    leaves_the_machine = False
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.let = asyncio.Event()
+        self._local = LocalModel(LocalModelSettings())
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        self.asked.set()
+        await self.let.wait()
+        async with aclosing(self._local.stream(request)) as events:
+            async for event in events:
+                yield event
 
 
 @asynccontextmanager

@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from libs.common.ids import new_id
+from libs.common.platform_tables import OutboxRow
+from libs.contracts.messaging import MessageSent
 from services.messaging.context import MessagingContext
 from services.messaging.messages.models import Mention
+from services.messaging.notifications.handlers import tell_of_message
 from services.messaging.notifications.models import Notification
 from tests.services.messaging.assistants.world import new_assistant, tell, with_assistant
 from tests.services.messaging.people import Team
@@ -71,18 +74,26 @@ async def test_an_assistant_is_never_an_admin_nor_told_or_counted_as_a_reader(
     assert await team[0].refused("PATCH", f"{path}/{assistant}", {"role": "admin"}) == (404, "member_not_found")
     sent = await team[0].send(group, f"<@all> and <@{assistant}>")
     assert sent["mentions"] == [str(assistant)]
-    edited = await team[0].ask(
-        "PATCH", f"/{group['id']}/messages/{sent['id']}", {"text": f"<@all> <@{assistant}> again"}
-    )
+    await _nothing_for(assistant, messaging, team)
+    text = f"<@all> <@{assistant}> again"
+    edited = await team[0].ask("PATCH", f"/{group['id']}/messages/{sent['id']}", {"text": text})
     assert edited["mentions"] == [str(assistant)]
-    async with messaging.database.tenant_session(team.tenant_id) as session:
-        for table in (Mention, Notification):
-            assert await session.scalar(select(table).where(table.user_id == assistant)) is None
+    await _nothing_for(assistant, messaging, team)
     # The assistant has been there longer than the person who inherits the group.
     await team[0].ask("DELETE", f"{path}/{team[1].id}")
     await team[0].ask("POST", path, {"user_ids": [str(team[2].id)]})
     await team[0].ask("DELETE", f"{path}/{team[0].id}")
     assert await team[2].members(group) == {str(assistant): "assistant", str(team[2].id): "admin"}
+
+
+async def _nothing_for(assistant: UUID, messaging: MessagingContext, team: Team) -> None:
+    """Neither are mentions of it counted, nor is it told of anything."""
+    async with messaging.database.tenant_session(team.tenant_id) as session:
+        rows = select(OutboxRow.body).where(OutboxRow.type == MessageSent.type)
+        for body in await session.scalars(rows):
+            await tell_of_message(session, MessageSent.model_validate(body), messaging)
+        for table in (Mention, Notification):
+            assert await session.scalar(select(table).where(table.user_id == assistant)) is None
 
 
 async def test_an_assistant_that_is_deleted_leaves_all_conversations_for_good(
