@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, and_, bindparam, case, null, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, case, func, null, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai.documents.models import Document
@@ -54,6 +54,10 @@ _SCORED = """
 """
 
 
+POOL = 5
+"""So many times what is wanted is taken by score; all is, only if too little of it may be read."""
+
+
 class Worded(NamedTuple):
     """A passage with its BM25 score; `similarity` is None where it is known, or there is no vector."""
 
@@ -78,13 +82,14 @@ async def with_words(
     The `completed` best by the leading words are judged by the common ones, too, and then the best `limit` are given.
     `mean_length` is that of all passages, in words.
     """
+    wanted = max(completed, limit) if plan.common else limit
     values: dict[str, Any] = {
         "leading": [one.term for one in plan.leading],
         "leading_weights": [one.weight for one in plan.leading],
         "common": [one.term for one in plan.common],
         "common_weights": [one.weight for one in plan.common],
         "slope": K1 * B / mean_length,
-        "completed": max(completed, limit) if plan.common else limit,
+        "completed": wanted,
         "most": limit,
         **scope.values,
         **places_values(known),
@@ -92,16 +97,17 @@ async def with_words(
     }
     dimensions = None if vector is None else vector.dimensions
     statement = _with_words(member=scope.member, few=scope.few, dimensions=dimensions)
-    return [
-        Worded(Place(row.document_id, row.position), row.score, row.similarity)
-        for row in await session.execute(statement, values)
-    ]
+    rows = (await session.execute(statement, {**values, "pool": POOL * wanted})).all()
+    if not rows or rows[0].best < wanted <= rows[0].partial / POOL:
+        rows = (await session.execute(statement, {**values, "pool": None})).all()
+    return [Worded(Place(row.document_id, row.position), row.score, row.similarity) for row in rows]
 
 
 @lru_cache
 def _with_words(*, member: bool, few: bool, dimensions: int | None) -> "Select[*tuple[Any, ...]]":
     partial = cte(_PARTIAL.format(few=_FEW if few else ""), "partial", "score")
-    by_score = select(partial).order_by(partial.c.score.desc()).subquery("by_score")
+    pool = bindparam("pool", type_=Integer())
+    by_score = select(partial).order_by(partial.c.score.desc()).limit(pool).subquery("by_score")
     # Looked up one by one in the order of their scores, until there are enough that the asker may read.
     its_document = select(Document.id).where(Document.id == by_score.c.document_id, readable(member=member)).limit(1)
     best = (
@@ -121,7 +127,13 @@ def _with_words(*, member: bool, few: bool, dimensions: int | None) -> "Select[*
         similarity = case((among_best & ~is_known, computed))
     place = and_(known.c.document_id == scored.c.document_id, known.c.position == scored.c.position)
     return (
-        select(scored.c.document_id, scored.c.position, scored.c.score, similarity.label("similarity"))
+        select(
+            scored.c.document_id,
+            scored.c.position,
+            scored.c.score,
+            similarity.label("similarity"),
+            *(select(func.count()).select_from(part).scalar_subquery().label(part.name) for part in (partial, best)),
+        )
         .outerjoin_from(scored, known, place)
         .where(among_best | is_known)
         .order_by(scored.c.rank)

@@ -6,13 +6,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Integer, Row, Select, and_, bindparam, select, text, union_all
+from sqlalchemy import Integer, Row, Select, and_, bindparam, case, func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai.documents.models import Document
 from services.ai.index.models import Passage
 from services.ai.index.scope import Scope, named, one_of, places_cte, places_values, readable
-from services.ai.index.values import Place, Tuning
+from services.ai.index.values import Place
 from services.ai.index.words import CONFIGURATIONS, UNKNOWN, configuration_of, plain
 
 MOST_WORDS = 64
@@ -52,11 +52,7 @@ _SURVEY = text(f"""
                    SELECT tableoid FROM passage_vector WHERE knowledge_base_id = (SELECT id FROM base LIMIT 1)
                    ORDER BY document_id LIMIT 1
                )
-           ) AS neighbours,
-           set_config('hnsw.iterative_scan', 'relaxed_order', true),
-           set_config('hnsw.ef_search', CAST(:ef_search AS text), true),
-           set_config('hnsw.max_scan_tuples', CAST(:max_scan_tuples AS text), true),
-           set_config('jit', 'off', true)
+           ) AS neighbours
 """)  # noqa: S608  # constants
 
 
@@ -75,10 +71,8 @@ class Survey:
     neighbours: int
 
 
-async def survey(
-    session: AsyncSession, knowledge_base_ids: Sequence[UUID], *, query: str, language: str, tuning: Tuning
-) -> Survey:
-    """Also prepares the transaction for the graph of vectors."""
+async def survey(session: AsyncSession, knowledge_base_ids: Sequence[UUID], *, query: str, language: str) -> Survey:
+    """Looks at what there is for a question that is asked in `language`."""
     values: dict[str, Any] = {
         "bases": list(knowledge_base_ids),
         "query": query,
@@ -86,8 +80,6 @@ async def survey(
         "configuration": configuration_of(language),
         "languages": list(CONFIGURATIONS),
         "configurations": list(CONFIGURATIONS.values()),
-        "ef_search": str(tuning.ef_search),
-        "max_scan_tuples": str(tuning.max_scan_tuples),
     }
     row = (await session.execute(_SURVEY, values)).one()
     return Survey(
@@ -99,11 +91,11 @@ async def survey(
     )
 
 
-async def few_readable(session: AsyncSession, scope: Scope, *, fewer_than: int) -> Mapping[UUID, int] | None:
-    """The documents that the asker may read, with their passages; None unless they are fewer than `fewer_than`."""
-    rows = await session.execute(_few_readable(member=scope.member), {**scope.values, "fewer_than": fewer_than})
-    found = {row.id: int(row.passages) for row in rows}
-    return found if len(found) < fewer_than else None
+async def few_readable(session: AsyncSession, scope: Scope, *, fewer_than: int) -> tuple[Sequence[UUID], int] | None:
+    """The documents that the asker may read, and how many passages they have; None unless they are fewer."""
+    values = {**scope.values, "fewer_than": fewer_than}
+    row = (await session.execute(_few_readable(member=scope.member), values)).one()
+    return None if row.ids is None else (row.ids, int(row.passages or 0))
 
 
 async def read(session: AsyncSession, scope: Scope, places: Collection[Place]) -> Mapping[Place, "Row[Any]"]:
@@ -113,17 +105,19 @@ async def read(session: AsyncSession, scope: Scope, places: Collection[Place]) -
 
 
 @cache
-def _few_readable(*, member: bool) -> "Select[UUID, int] | CompoundSelect[UUID, int]":
+def _few_readable(*, member: bool) -> "Select[*tuple[Any, ...]]":
     most = bindparam("fewer_than", type_=Integer())
     may_read = select(Document.id, Document.passages).where(
         one_of(Document.knowledge_base_id, "bases"), readable(member=member)
     )
-    if not member:
-        return may_read.limit(most)
     # Asked apart, each is answered by an index, however many documents there are that only others may read.
-    for_all = may_read.where(Document.audience.in_(("everyone", "members"))).limit(most).subquery()
-    for_some = may_read.where(Document.audience == "restricted", Document.id.in_(named())).limit(most).subquery()
-    return union_all(*(select(part.c.id, part.c.passages) for part in (for_all, for_some)))
+    parts = [may_read.where(Document.audience.in_(("everyone", "members")))]
+    if member:
+        parts.append(may_read.where(Document.audience == "restricted", Document.id.in_(named())))
+    limited = [part.limit(most).subquery() for part in parts]
+    found = union_all(*(select(part.c.id, part.c.passages) for part in limited)).subquery()
+    ids = case((func.count() < most, func.coalesce(func.array_agg(found.c.id), text("ARRAY[]::uuid[]"))))
+    return select(ids.label("ids"), func.sum(found.c.passages).label("passages"))
 
 
 @cache

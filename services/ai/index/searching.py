@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ai.documents.access import Asker
 from services.ai.index import bm25, bm25_repository, vector_repository
 from services.ai.index.bm25_repository import Worded
-from services.ai.index.fusion import Candidate, best_of
+from services.ai.index.fusion import Candidate, Fused, fused
 from services.ai.index.scope import Scope
 from services.ai.index.search_repository import Survey, few_readable, read, survey
 from services.ai.index.values import Found, Place, QueryVector, Tuning
@@ -41,14 +41,14 @@ async def search(
     `query_vector` is the question's by `model`; without one, words alone decide, and without words in `query`, meaning
     alone. Words are understood in `language` (ISO 639-1) and in those of the documents.
     """
-    there = await survey(session, knowledge_base_ids, query=query, language=language, tuning=tuning)
+    there = await survey(session, knowledge_base_ids, query=query, language=language)
     if not there.passages:
         return []
     scope, share = Scope(there.bases, asker), 1.0
     if there.passages > tuning.exact_up_to:
         few = await few_readable(session, scope, fewer_than=tuning.few_documents)
         if few is not None:
-            scope, share = replace(scope, documents=few), sum(few.values()) / there.passages
+            scope, share = replace(scope, documents=few[0]), few[1] / there.passages
     most = max(limit, tuning.candidates)
     vector = None if query_vector is None else QueryVector(query_vector, model)
     near = {} if vector is None else await _near(session, scope, there, vector, tuning, limit=most)
@@ -66,9 +66,9 @@ async def search(
             completed=tuning.completed,
             limit=most,
         )
-    best = best_of(_candidates(near, worded), limit=limit)
-    rows = await read(session, scope, [one.place for one in best])
-    return [_found(rows[one.place], one) for one in best if one.place in rows]
+    best = fused(_candidates(near, worded))[:limit]
+    rows = await read(session, scope, [one.candidate.place for one in best])
+    return [_found(rows[one.candidate.place], one) for one in best if one.candidate.place in rows]
 
 
 def uses_graph(there: Survey, dimensions: int, tuning: Tuning, *, limit: int) -> bool:
@@ -83,7 +83,7 @@ async def _near(
     session: AsyncSession, scope: Scope, there: Survey, vector: QueryVector, tuning: Tuning, *, limit: int
 ) -> Mapping[Place, float]:
     if not scope.few and uses_graph(there, vector.dimensions, tuning, limit=limit):
-        return await vector_repository.nearest_by_graph(session, scope, vector, limit=limit)
+        return await vector_repository.nearest_by_graph(session, scope, vector, tuning, limit=limit)
     return await vector_repository.nearest(session, scope, vector, limit=limit)
 
 
@@ -101,7 +101,7 @@ def _candidates(near: Mapping[Place, float], worded: Collection[Worded]) -> list
     ]
 
 
-def _found(row: "Row[Any]", candidate: Candidate) -> Found:
+def _found(row: "Row[Any]", one: Fused) -> Found:
     return Found(
         passage_id=row.id,
         document_id=row.document_id,
@@ -112,7 +112,7 @@ def _found(row: "Row[Any]", candidate: Candidate) -> Found:
         headings=tuple(row.headings),
         page_from=row.page_from,
         page_to=row.page_to,
-        score=candidate.score,
-        vector_similarity=candidate.similarity,
-        lexical_score=candidate.lexical or None,
+        score=one.score,
+        vector_similarity=one.candidate.similarity,
+        lexical_score=one.candidate.lexical or None,
     )

@@ -12,9 +12,16 @@ from sqlalchemy.types import UserDefinedType
 from services.ai.documents.models import Document
 from services.ai.index.models import PassageVector
 from services.ai.index.scope import Scope, one_of, readable
-from services.ai.index.values import Place, QueryVector
+from services.ai.index.values import Place, QueryVector, Tuning
 
-_SORTING = text("SELECT set_config('enable_sort', :sorting, true)")
+# PostgreSQL may take it for cheaper to sort all passages of a tenant than to follow the graph; so it may not sort.
+_BEFORE = text("""
+    SELECT set_config('enable_sort', 'off', true),
+           set_config('hnsw.iterative_scan', 'relaxed_order', true),
+           set_config('hnsw.ef_search', :ef_search, true),
+           set_config('hnsw.max_scan_tuples', :max_scan_tuples, true)
+""")
+_AFTER = text("SELECT set_config('enable_sort', 'on', true)")
 
 
 class _Written(UserDefinedType[str]):
@@ -36,14 +43,14 @@ async def nearest(session: AsyncSession, scope: Scope, vector: QueryVector, *, l
 
 
 async def nearest_by_graph(
-    session: AsyncSession, scope: Scope, vector: QueryVector, *, limit: int
+    session: AsyncSession, scope: Scope, vector: QueryVector, tuning: Tuning, *, limit: int
 ) -> Mapping[Place, float]:
     """The same by the graph of all vectors of these dimensions, which finds nearly all of the nearest."""
     statement = _nearest(graph=True, member=scope.member, few=False, dimensions=vector.dimensions, limit=limit)
-    # PostgreSQL may take it for cheaper to sort all passages of a tenant; so it may not sort.
-    await session.execute(_SORTING, {"sorting": "off"})
+    settings = {"ef_search": str(tuning.ef_search), "max_scan_tuples": str(tuning.max_scan_tuples)}
+    await session.execute(_BEFORE, settings)
     found = await _execute(session, statement, scope, vector)
-    await session.execute(_SORTING, {"sorting": "on"})
+    await session.execute(_AFTER)
     return found
 
 
