@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import billing, clock, dead_letters, deployments, keys, processes, stripe_events
+from cli import ai, billing, clock, dead_letters, deployments, keys, processes, stripe_events
 from cli.chat import chat
 from cli.demo import demo
 from cli.status import status
@@ -24,3 +24,4 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(keys.app, name="keys")
 app.add_typer(stripe_events.app, name="stripe-events")
 app.add_typer(billing.app, name="billing")
+app.add_typer(ai.app, name="ai")
