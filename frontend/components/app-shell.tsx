@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect } from "react";
 import { useTranslations } from "use-intl";
+import { ASSISTANT_ROOMS, AssistantTabs } from "@/components/assistant-tabs";
 import { Brand } from "@/components/brand";
 import { classNames } from "@/components/class-names";
 import { Gate } from "@/components/gate";
@@ -21,8 +22,16 @@ import type { Messages } from "@/lib/i18n/messages";
 import { session } from "@/lib/session/session";
 import { useSessionStatus } from "@/lib/session/use-session";
 
-/** The rooms, in the order of the navigation. */
-const ROOMS = ["dashboard", "conversations", "deployments", "team", "billing", "account"] as const;
+/** The rooms, in the order of the navigation; the assistant has several. */
+const ROOMS = [
+  "dashboard",
+  "conversations",
+  "assistant",
+  "deployments",
+  "team",
+  "billing",
+  "account",
+] as const;
 
 export function AppShell({
   locale,
@@ -45,8 +54,10 @@ export function AppShell({
 function Frame({ children }: { children: ReactNode }) {
   const t = useTranslations("common");
   useForgetOnSignOut();
+  const path = neutralPath(usePathname());
   // Conversations fill the screen, scroll within it, and say themselves what being offline means there.
-  const isFull = neutralPath(usePathname()).startsWith("/conversations/");
+  const tellsOffline = !path.startsWith("/conversations/");
+  const isFull = !tellsOffline || path.startsWith("/ask/");
   return (
     <div className={classNames("flex flex-col bg-sunken", isFull ? "h-dvh" : "min-h-dvh")}>
       <a
@@ -63,8 +74,9 @@ function Frame({ children }: { children: ReactNode }) {
           <Account />
           <Navigation />
         </div>
+        {isOfAssistant(path) && <AssistantTabs path={path} />}
       </header>
-      <StatusLine tellsOffline={!isFull} />
+      <StatusLine tellsOffline={tellsOffline} />
       <main
         id="main"
         className={classNames("w-full flex-1", isFull ? "min-h-0" : "mx-auto max-w-6xl px-4 py-8 sm:px-6")}
@@ -80,17 +92,29 @@ function Frame({ children }: { children: ReactNode }) {
   );
 }
 
+function isOfAssistant(path: string): boolean {
+  return ASSISTANT_ROOMS.some((room) => path.startsWith(`/${room}/`));
+}
+
 function Navigation() {
   const t = useTranslations("common.navigation");
   const path = neutralPath(usePathname());
+  const isSignedIn = useSessionStatus() === "signed-in";
+  const { data: who } = useQuery({ ...me, enabled: isSignedIn });
+  // Who may not ask comes to read.
+  const assistant = who?.permissions.includes("assistant:use") === false ? "knowledge" : "ask";
   return (
     <nav aria-label={t("label")} className="order-last -mx-2 w-full overflow-x-auto xl:order-none xl:w-auto">
       <ul className="flex justify-between gap-0.5 sm:justify-start sm:gap-1">
         {ROOMS.map((room) => (
           <li key={room}>
             <Link
-              href={`/${room}/`}
-              aria-current={path.startsWith(`/${room}/`) ? "page" : undefined}
+              href={`/${room === "assistant" ? assistant : room}/`}
+              aria-current={
+                (room === "assistant" ? isOfAssistant(path) : path.startsWith(`/${room}/`))
+                  ? "page"
+                  : undefined
+              }
               className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-2.5 sm:text-base xl:py-4"
             >
               {t(room)}

@@ -4,7 +4,7 @@ import type { Run } from "@/lib/ai/asking";
 import type { Answer } from "@/lib/ai/types";
 
 type Page = { items: Answer[]; next_cursor?: string | null };
-export type AnswerPages = InfiniteData<Page, string | undefined>;
+export type AnswerPages = InfiniteData<Page, unknown>;
 
 /** With the answer in place of the same one before, or as the latest. */
 export function withAnswer(pages: AnswerPages | undefined, answer: Answer): AnswerPages {

@@ -6,6 +6,7 @@ import { api, data } from "@/lib/api/client";
 const CHATS = 30;
 const ANSWERS = 20;
 const BUSY_MS = 4_000;
+const MOST_FINDINGS = 200;
 
 /** All knowledge bases, the newest first; asked again while documents are on their way. */
 export const knowledgeBases = queryOptions({
@@ -42,6 +43,24 @@ export function passage(of: { knowledge_base_id: string; document_id: string; pa
       ),
     staleTime: 0,
     gcTime: 0,
+  });
+}
+
+/** What was noticed about a document; for who may read it. */
+export function findings({ knowledge_base_id, id }: { knowledge_base_id: string; id: string }) {
+  return queryOptions({
+    queryKey: ["ai", "findings", knowledge_base_id, id],
+    queryFn: ({ signal }) =>
+      allPages(
+        (query) =>
+          data(
+            api.GET("/v1/knowledge-bases/{knowledge_base_id}/documents/{document_id}/findings", {
+              params: { path: { knowledge_base_id, document_id: id }, query },
+              signal,
+            }),
+          ),
+        MOST_FINDINGS,
+      ),
   });
 }
 
@@ -129,5 +148,15 @@ export function use(month: string | undefined) {
     queryKey: ["ai", "use", month ?? "now"],
     queryFn: ({ signal }) =>
       data(api.GET("/v1/ai-use", { params: { query: month === undefined ? {} : { month } }, signal })),
+  });
+}
+
+/** What an assistant may begin with, by industry; for who manages assistants. */
+export function templates(language: "en" | "de") {
+  return queryOptions({
+    queryKey: ["ai", "templates", language],
+    queryFn: async ({ signal }) =>
+      (await data(api.GET("/v1/assistant-templates", { params: { query: { language } }, signal }))).items,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -16,3 +16,6 @@ export type Source = Schemas["SourceAnswer"];
 export type Question = Schemas["NewQuestion"];
 export type Budget = Schemas["BudgetAnswer"];
 export type Use = Schemas["UseAnswer"];
+export type Finding = Schemas["FindingAnswer"];
+export type Template = Schemas["Template"];
+export type Run = Schemas["RunAnswer"];

@@ -20,8 +20,14 @@ export type UploadState =
   | { kind: "duplicate"; document_id: string }
   | { kind: "failed"; error: unknown };
 
-/** `replaces` is the id of the document whose place the file takes. */
-export type Upload = { key: string; file: File; replaces: string | null; state: UploadState };
+/** `replaces` is the id of the document whose place the file takes, `document_id` that of its own once it has one. */
+export type Upload = {
+  key: string;
+  file: File;
+  replaces: string | null;
+  document_id: string | null;
+  state: UploadState;
+};
 type Announced = Schemas["NewDocumentAnswer"];
 type Share = (share: number) => void;
 
@@ -44,7 +50,7 @@ export type Steps = {
   discard: (id: string) => Promise<unknown>;
 };
 
-type Item = Upload & {
+type Item = Omit<Upload, "document_id"> & {
   access: DocumentAccess;
   stop: AbortController;
   sha256?: string;
@@ -161,10 +167,11 @@ export class Uploads {
   }
 
   private publish(): void {
-    this.state = [...this.items.values()].map(({ key, file, replaces, state }) => ({
+    this.state = [...this.items.values()].map(({ key, file, replaces, announced, state }) => ({
       key,
       file,
       replaces,
+      document_id: announced?.id ?? null,
       state,
     }));
     for (const listener of [...this.listeners]) listener();

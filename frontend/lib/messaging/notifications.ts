@@ -36,9 +36,10 @@ export function afterNotificationEvent(page: NotificationPage, event: StreamEven
 
 /** Where one goes from there. */
 export function hrefOf({ kind, data: about }: Notification): string {
-  const { conversation_id, deployment_id, knowledge_base_id } = about as Record<string, unknown>;
+  const { conversation_id, deployment_id, knowledge_base_id, document_id } = about as Record<string, unknown>;
   if (typeof conversation_id === "string") return `/conversations/?id=${conversation_id}`;
   if (typeof deployment_id === "string") return `/deployments/view/?id=${deployment_id}`;
-  if (typeof knowledge_base_id === "string") return `/knowledge/base/?id=${knowledge_base_id}`;
+  if (typeof knowledge_base_id === "string")
+    return `/knowledge/base/?id=${knowledge_base_id}&document=${document_id}`;
   return kind === "trial_ending" ? "/plans/" : "/billing/";
 }

@@ -1,4 +1,7 @@
 import account from "./account.json";
+import ai_use from "./ai_use.json";
+import ask from "./ask.json";
+import assistants from "./assistants.json";
 import billing from "./billing.json";
 import checkout from "./checkout.json";
 import common from "./common.json";
@@ -8,6 +11,7 @@ import deployments from "./deployments.json";
 import errors from "./errors.json";
 import forbidden from "./forbidden.json";
 import invitation from "./invitation.json";
+import knowledge from "./knowledge.json";
 import landing from "./landing.json";
 import login from "./login.json";
 import onboarding from "./onboarding.json";
@@ -18,6 +22,9 @@ import team from "./team.json";
 
 export default {
   account,
+  ai_use,
+  ask,
+  assistants,
   billing,
   checkout,
   common,
@@ -27,6 +34,7 @@ export default {
   errors,
   forbidden,
   invitation,
+  knowledge,
   landing,
   login,
   onboarding,

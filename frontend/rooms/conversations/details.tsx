@@ -7,6 +7,7 @@ import { type Messaging, usePresence } from "@/components/messaging";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/icon-button";
+import { SidePanel } from "@/components/ui/side-panel";
 import { TextField } from "@/components/ui/text-field";
 import type { Names } from "@/components/use-names";
 import { api, data } from "@/lib/api/client";
@@ -18,7 +19,7 @@ import { Avatar } from "@/rooms/conversations/avatar";
 import { People } from "@/rooms/conversations/new-conversation";
 import { usePresenceText } from "@/rooms/conversations/presence-text";
 import { isMutedNow } from "@/rooms/conversations/row";
-import { Refusal, SidePanel } from "@/rooms/conversations/thread";
+import { Refusal } from "@/rooms/conversations/thread";
 
 type Props = {
   messaging: Messaging;

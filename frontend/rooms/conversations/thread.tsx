@@ -1,9 +1,8 @@
 "use client";
 /** What was answered to one message, beside the conversation. */
-import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { Messaging } from "@/components/messaging";
-import { IconButton } from "@/components/ui/icon-button";
+import { SidePanel } from "@/components/ui/side-panel";
 import type { Names } from "@/components/use-names";
 import type { Conversation } from "@/lib/messaging/types";
 import { Composer } from "@/rooms/conversations/composer";
@@ -55,31 +54,6 @@ export function Thread({ messaging, conversation, root, names, candidates, onClo
         />
       )}
     </SidePanel>
-  );
-}
-
-/** Beside the conversation where there is room, else in its place. */
-export function SidePanel({
-  title,
-  onClose,
-  children,
-}: {
-  title: string;
-  onClose: () => void;
-  children: ReactNode;
-}) {
-  const common = useTranslations("common");
-  return (
-    <aside
-      aria-label={title}
-      className="absolute inset-0 z-10 flex min-h-0 flex-col border-line bg-raised xl:static xl:w-96 xl:shrink-0 xl:border-s"
-    >
-      <div className="flex h-16 shrink-0 items-center justify-between border-b border-line ps-5 pe-2">
-        <h2 className="truncate font-semibold">{title}</h2>
-        <IconButton icon="close" label={common("close")} onClick={onClose} />
-      </div>
-      {children}
-    </aside>
   );
 }
 

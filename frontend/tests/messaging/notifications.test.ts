@@ -39,7 +39,7 @@ describe("notifications", () => {
   it.each([
     ["mention", { conversation_id: "c" }, "/conversations/?id=c"],
     ["deployment_failed", { deployment_id: "d" }, "/deployments/view/?id=d"],
-    ["document_suspicious", { knowledge_base_id: "k", document_id: "d" }, "/knowledge/base/?id=k"],
+    ["document_suspicious", { knowledge_base_id: "k", document_id: "d" }, "/knowledge/base/?id=k&document=d"],
     ["trial_ending", { days_left: 3 }, "/plans/"],
     ["payment_failed", {}, "/billing/"],
   ] as const)("lead to what they are about: %s", (kind, data, path) => {

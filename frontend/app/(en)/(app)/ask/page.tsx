@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { AskRoom } from "@/rooms/ask/page";
+
+export const metadata = pageMetadata("en", "ask", "/ask/");
+
+export default AskRoom;

@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { AssistantRoom } from "@/rooms/assistants/one";
+
+export const metadata = pageMetadata("en", "assistants", "/assistants/one/");
+
+export default AssistantRoom;

@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { AssistantsRoom } from "@/rooms/assistants/page";
+
+export const metadata = pageMetadata("en", "assistants", "/assistants/");
+
+export default AssistantsRoom;

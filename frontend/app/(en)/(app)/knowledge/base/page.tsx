@@ -1,0 +1,6 @@
+import { pageMetadata } from "@/lib/i18n/server";
+import { KnowledgeBaseRoom } from "@/rooms/knowledge/base";
+
+export const metadata = pageMetadata("en", "knowledge", "/knowledge/base/");
+
+export default KnowledgeBaseRoom;
