@@ -28,7 +28,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     **({OLD_WORD: ".doc"} if CONVERTER else {}),
 }
 """What can be extracted on this machine, and the ending of such a file's name."""
-_PROGRAM = Path(__file__).with_name("program.py")
+PROGRAM = Path(__file__).with_name("program.py")
 _CHUNK_BYTES = 256 * 1024
 _ENDED_BY: Mapping[int, Reason] = {signal.SIGXCPU: "too_slow", signal.SIGKILL: "too_large"}
 """Without any word of it: beyond its processor time, or by a kernel that has no memory left."""
@@ -56,15 +56,19 @@ async def extract(
             raise ExtractionFailed("empty", "it has no bytes")
         order = Order(content_type=content_type, size=size, parent=os.getpid(), limits=limits)
         if converter is None:
-            return await _run(order, file)
+            return await run_reader(order, file)
         with tempfile.TemporaryDirectory(prefix="stackpro-extraction-") as folder:
-            return await _run(replace(order, converter=converter, folder=Path(folder)), file)
+            return await run_reader(replace(order, converter=converter, folder=Path(folder)), file)
 
 
-async def _run(order: Order, file: BinaryIO) -> Extracted:
-    """Runs the reader's process for an order; it and all that it started have ended when this returns."""
+async def run_reader(order: Order, file: BinaryIO, *, program: Path = PROGRAM) -> Extracted:
+    """Runs the reader's process for an order; it and all that it started have ended when this returns.
+
+    Raises:
+        ExtractionFailed
+    """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(_PROGRAM), order.to_json()),
+        *(sys.executable, "-I", str(program), order.to_json()),
         stdin=file,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

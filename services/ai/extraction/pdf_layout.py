@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from services.ai.extraction.collector import Collector
-from services.ai.extraction.pdf_lines import Cell, Line
+from services.ai.extraction.pdf_lines import BULLETS, Line
 from services.ai.extraction.pdf_runs import HYPHEN
+from services.ai.extraction.pdf_tables import is_table, rows_of, table_end
 
 FIRST_PAGES = 50
 _HEADING_SIZE = 1.08
@@ -22,9 +23,7 @@ _PARAGRAPH_GAP = 1.25
 """Times the usual distance of lines."""
 _USUAL_LEADING = 1.2
 _INDENT = 0.8
-_MOST_CELL_CHARACTERS = 60
-"""On average; beyond it, what stands side by side are columns of a page and no cells."""
-_BULLET = re.compile(r"[•◦▪▫●○■□‣⁃∙·–—*➢➤✓✔\ue000-\uf8ff-]\s+(?=\S)")
+_BULLET = re.compile(rf"[{BULLETS}]\s+(?=\S)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?:;…\"”)]$")
 
@@ -72,8 +71,8 @@ class Layout:
     def _write(self, page: int, lines: list[Line]) -> None:
         for block in self._blocks(lines):
             text = _joined(block)
-            if len(rows := _rows(block)) > 1:
-                self.collector.table(rows, page)
+            if is_table(block):
+                self.collector.table(rows_of(block), page)
             elif self._is_heading(block):
                 self._headings.add(block[0].size)
                 level = 1 + sum(size > block[0].size for size in self._headings)
@@ -86,26 +85,30 @@ class Layout:
                 self.collector.paragraph(text, page)
 
     def _is_heading(self, block: Sequence[Line]) -> bool:
-        if len(block) > _MOST_HEADING_LINES or block[0].size < _HEADING_SIZE * self._text_size:
+        too_small = block[0].size < _HEADING_SIZE * self._text_size
+        if too_small or len(block) > _MOST_HEADING_LINES or is_table(block):
             return False
         text = _joined(block)
         return len(text) <= _MOST_HEADING_CHARACTERS and any(map(str.isalpha, text)) and not _BULLET.match(text)
 
-    def _blocks(self, lines: Sequence[Line]) -> Iterator[list[Line]]:
+    def _blocks(self, lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
         """The lines of a page in groups that belong together."""
-        block: list[Line] = []
-        for line in lines:
-            if block and not self._belongs(block, line):
-                yield block
-                block = []
-            block.append(line)
-        if block:
-            yield block
+        start = at = 0
+        while at < len(lines):
+            end = table_end(lines, at)
+            if end - at > 1 or (at > start and not self._belongs(lines[start:at], lines[at])):
+                if start < at:
+                    yield lines[start:at]
+                start = at
+            if end - at > 1:
+                yield lines[at:end]
+                start = end
+            at = end
+        if start < at:
+            yield lines[start:at]
 
     def _belongs(self, block: Sequence[Line], line: Line) -> bool:
         before = block[-1]
-        if len(line.cells) > 1 or len(before.cells) > 1:
-            return len(line.cells) > 1 and len(before.cells) > 1 and _is_row_of(block, line)
         if before.text.endswith(HYPHEN):
             return True
         if abs(line.size - before.size) > 0.1 * line.size or _starts_item(line.text):
@@ -121,41 +124,6 @@ class Layout:
 
 def _starts_item(text: str) -> bool:
     return bool(_BULLET.match(text) or _NUMBER.match(text))
-
-
-def _is_row_of(block: Sequence[Line], line: Line) -> bool:
-    """Whether the line's cells stand beneath the block's, all of them, and hold no running text."""
-    gap = block[-1].baseline - line.baseline
-    longest = max(block, key=lambda each: len(each.cells))
-    if not 0 < gap < 4 * line.size or len(line.cells) > len(longest.cells) + 1:
-        return False
-    if sum(len(cell.text) for cell in line.cells) > _MOST_CELL_CHARACTERS * len(line.cells):
-        return False
-    shorter, longer = sorted((line.cells, longest.cells), key=len)
-    return all(any(_is_beneath(cell, other) for other in longer) for cell in shorter)
-
-
-def _is_beneath(cell: Cell, other: Cell) -> bool:
-    return cell.left < other.right and other.left < cell.right
-
-
-def _rows(block: Sequence[Line]) -> list[list[str]]:
-    """The rows of a table, by the columns of its longest line; of anything else none."""
-    if len(block) < 2 or len(block[0].cells) < 2:
-        return []
-    columns = max(block, key=lambda line: len(line.cells)).cells
-    rows: list[list[str]] = []
-    for line in block:
-        row = [""] * len(columns)
-        for cell in line.cells:
-            place = max(range(len(columns)), key=[_overlap(cell, column) for column in columns].__getitem__)
-            row[place] = f"{row[place]} {cell.text}".strip()
-        rows.append(row)
-    return rows
-
-
-def _overlap(cell: Cell, column: Cell) -> float:
-    return min(cell.right, column.right) - max(cell.left, column.left)
 
 
 def _joined(block: Sequence[Line]) -> str:

@@ -2,9 +2,8 @@
 
 import ctypes
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]  # it has no types
 
@@ -16,8 +15,7 @@ _DEEPEST_FORM, _MOST_OBJECTS = 5, 20_000
 Colour = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in points, from the page's lower left."""
 
     left: float

@@ -24,9 +24,15 @@ SMALLEST = 2.0
 _INVISIBLE, _FILLED = frozenset({3, 7}), frozenset({0, 2, 4, 6})  # text rendering modes, ISO 32000-1 table 106
 UTF_16 = "utf-16-le"
 
-# Asked for every character: without objects made and types checked for each it takes half the time.
+# Asked for every character or word: without objects made and types checked for each it takes half the time.
 pdfium.FPDFText_GetTextObject.restype = ctypes.c_void_p
-pdfium.FPDFText_GetTextObject.argtypes = None
+for _asked in (
+    *(pdfium.FPDFText_CountChars, pdfium.FPDFText_GetText, pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetTextObject),
+    *(pdfium.FPDFText_IsGenerated, pdfium.FPDFText_HasUnicodeMapError),
+    *(pdfium.FPDFText_GetCharBox, pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetMatrix),
+    *(pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetFillColor, pdfium.FPDFTextObj_GetTextRenderMode),
+):
+    _asked.argtypes = None
 
 
 @dataclass(slots=True)
@@ -57,9 +63,16 @@ class PageText:
 
     def __init__(self, page: Any, text: Any) -> None:
         self.paper = Paper(page)
-        self._text = text
+        self._text = ctypes.cast(text, ctypes.c_void_p)
         self._looks: dict[int, _Look] = {}
-        self._numbers = tuple(ctypes.c_double() for _ in range(6))
+        self._places = tuple(ctypes.c_double() for _ in range(6))
+        self._colour = tuple(ctypes.c_uint() for _ in range(4))
+        self._matrix = pdfium.FS_MATRIX()
+        # Where pdfium writes its answers.
+        self._into_origin = tuple(map(ctypes.byref, self._places[:2]))
+        self._into_box = tuple(map(ctypes.byref, self._places[2:]))
+        self._into_colour = tuple(map(ctypes.byref, self._colour))
+        self._into_matrix = ctypes.byref(self._matrix)
 
     def runs(self) -> Iterator[Run]:
         """In the order in which pdfium reads them."""
@@ -78,8 +91,7 @@ class PageText:
     def _pieces(self) -> Iterator[tuple[int, int, str, int | None]]:
         """Neighbouring characters of one text object, or of none: then pdfium has added them."""
         count = pdfium.FPDFText_CountChars(self._text)
-        handle = ctypes.cast(self._text, ctypes.c_void_p)
-        objects = map(pdfium.FPDFText_GetTextObject, repeat(handle), range(count))
+        objects = map(pdfium.FPDFText_GetTextObject, repeat(self._text), range(count))
         characters = self._characters(count)
         start = 0
         for text_object, group in groupby(objects):
@@ -117,24 +129,22 @@ class PageText:
         look = self._looks.get(text_object)
         if look is None:
             look = self._looks[text_object] = self._look(start, text_object)
-        x, y, left, right, bottom, top = self._numbers
-        pdfium.FPDFText_GetCharBox(self._text, end - 1, left, right, bottom, top)
-        pdfium.FPDFText_GetCharOrigin(self._text, start, x, y)
-        run = Run(characters, x.value, right.value, y.value, look.size, after_space)
-        run.sight = self._sight(start, look, Box(x.value, y.value, right.value, y.value + look.size / 2))
-        return run
+        pdfium.FPDFText_GetCharBox(self._text, end - 1, *self._into_box)
+        pdfium.FPDFText_GetCharOrigin(self._text, start, *self._into_origin)
+        x, y, _, right = (place.value for place in self._places[:4])
+        sight = self._sight(start, look, Box(x, y, right, y + look.size / 2))
+        return Run(characters, x, right, y, look.size, after_space, sight)
 
     def _look(self, at: int, text_object: int) -> _Look:
-        matrix = pdfium.FS_MATRIX()
-        pdfium.FPDFText_GetMatrix(self._text, at, matrix)
-        mode = pdfium.FPDFTextObj_GetTextRenderMode(ctypes.cast(text_object, pdfium.FPDF_PAGEOBJECT))
-        red, green, blue, opacity = (ctypes.c_uint() for _ in range(4))
-        has_colour = mode in _FILLED and pdfium.FPDFText_GetFillColor(self._text, at, red, green, blue, opacity)
+        pdfium.FPDFText_GetMatrix(self._text, at, self._into_matrix)
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(ctypes.c_void_p(text_object))
+        has_colour = mode in _FILLED and pdfium.FPDFText_GetFillColor(self._text, at, *self._into_colour)
+        red, green, blue, opacity = (each.value for each in self._colour)
         return _Look(
-            size=pdfium.FPDFText_GetFontSize(self._text, at) * math.hypot(matrix.c, matrix.d),
+            size=pdfium.FPDFText_GetFontSize(self._text, at) * math.hypot(self._matrix.c, self._matrix.d),
             mode=mode,
-            is_transparent=bool(has_colour) and opacity.value < SEE_THROUGH,
-            is_white=bool(has_colour) and is_white((red.value, green.value, blue.value, opacity.value)),
+            is_transparent=bool(has_colour) and opacity < SEE_THROUGH,
+            is_white=bool(has_colour) and is_white((red, green, blue, opacity)),
         )
 
     def _sight(self, start: int, look: _Look, box: Box) -> Sight:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))  # -I leaves out every folder of ours
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))  # -I leaves out every folder of ours
 
 from services.ai.extraction.collector import Collector
 from services.ai.extraction.confinement import allow_cpu, confine, seal

@@ -74,12 +74,6 @@ async def test_what_would_take_forever_is_ended_and_the_next_document_is_read(
     assert await outcome(tmp_path, b"And so on", ".txt") == "read"
 
 
-async def test_time_passes_for_a_document_though_its_reader_does_not_work(tmp_path: Path) -> None:
-    hasty = Limits(wall_seconds=0.001)
-
-    assert await outcome(tmp_path, b"text", ".txt", limits=hasty) == "too_slow"
-
-
 @pytest.mark.parametrize(
     ("ending", "make", "text"),
     [

@@ -164,3 +164,41 @@ async def test_ten_thousand_pages_take_little_memory_and_one_more_is_too_many(tm
 
     assert (extracted.pages, len(extracted.blocks), extracted.blocks[-1].page) == (10_000, 10_000, 10_000)
     assert await outcome(tmp_path, pdf([page] * 10_001), ".pdf", limits=little) == "too_many_pages"
+
+
+async def test_a_cell_goes_on_beneath_itself_and_numbers_end_where_others_end(tmp_path: Path) -> None:
+    rows = "\n".join(
+        [
+            text_at("Cake", 60, 600),
+            text_at("with cream and", 160, 600),
+            text_at("9.50", 400 - 21.4, 600),
+            text_at("cherries", 160, 587),
+            text_at("Bread", 60, 570),
+            text_at("plain", 160, 570),
+            text_at("103.50", 400 - 33.6, 570),
+        ]
+    )
+
+    extracted = await read(tmp_path, pdf([rows]), ".pdf")
+
+    assert shape(extracted) == [
+        ("table", "| Cake | with cream and cherries | 9.50 |\n| --- | --- | --- |\n| Bread | plain | 103.50 |")
+    ]
+
+
+async def test_a_stretched_line_is_no_row_of_a_table_and_a_bullet_no_cell(tmp_path: Path) -> None:
+    stretched = [
+        "BT /F1 11 Tf 60 600 Td [(the) -2500 (wide) -2500 (words)] TJ 0 -13 Td [(that) -2300 (fill) -2300 (it)] TJ ET",
+        text_at("responsible", 60, 574),
+        text_at("because", 170, 574),
+        text_at("season", 60, 561),
+    ]
+    list_items = [text_at("•", 60, 500), text_at("Bread", 100, 500), text_at("•", 60, 487), text_at("Cake", 100, 487)]
+
+    extracted = await read(tmp_path, pdf(["\n".join(stretched + list_items)]), ".pdf")
+
+    assert shape(extracted) == [
+        ("paragraph", "the wide words that fill it responsible because season"),
+        ("list_item", "Bread"),
+        ("list_item", "Cake"),
+    ]
