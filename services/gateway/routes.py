@@ -56,6 +56,8 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/v1/assistant-templates", service="ai"),
     Route(prefix="/v1/answers", service="ai"),
     Route(prefix="/v1/chats", service="ai"),
+    Route(prefix="/v1/ai-budgets", service="ai"),
+    Route(prefix="/v1/ai-use", service="ai"),
     Route(prefix="/v1/widget", service="ai", needs_token=False, any_origin=True),
     Route(prefix="/v1/dashboard", service="gateway"),
     Route(prefix="/v1/status", service="gateway", needs_token=False),
