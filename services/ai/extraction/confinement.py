@@ -4,7 +4,9 @@ import codecs
 import ctypes
 import os
 import resource
+import shutil
 import signal
+from pathlib import Path
 
 from services.ai.extraction import seccomp
 from services.ai.extraction.values import Limits
@@ -14,28 +16,28 @@ _PR_SET_PDEATHSIG = 1
 _ENCODINGS = ("ascii", "latin-1", "cp437", "cp1252", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
-def confine(limits: Limits, *, parent: int, programs: bool) -> None:
+def confine(limits: Limits, *, parent: int, folder: Path | None = None) -> None:
     """Holds for this process and all that it starts, and cannot be taken back. `parent` is the parent's pid.
 
-    `programs` says whether it may start other programs: a converter.
+    With a `folder` it may start other programs, which work there; when the parent ends, they and the folder go too.
 
     Raises:
         ExtractionFailed: `not_confined`; then nothing may be read.
     """
-    _die_with_parent(signal.SIGTERM if programs else signal.SIGKILL)
+    if folder is not None:
+        signal.signal(signal.SIGTERM, lambda *_: _end_all(folder))
+    _die_with_parent(signal.SIGKILL if folder is None else signal.SIGTERM)
     if os.getppid() != parent:  # it ended before the signal was asked for
         os._exit(1)
-    if programs:
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(0, signal.SIGKILL))  # what it has started ends with it
     for limit, value in (
-        (resource.RLIMIT_AS, limits.converter_memory_bytes if programs else limits.memory_bytes),
+        (resource.RLIMIT_AS, limits.memory_bytes if folder is None else limits.converter_memory_bytes),
         (resource.RLIMIT_FSIZE, limits.inflated_bytes),
         (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
     allow_cpu(limits)
-    seccomp.refuse_outside_world(programs=programs)
+    seccomp.refuse_outside_world(programs=folder is not None)
 
 
 def seal() -> None:
@@ -60,3 +62,8 @@ def allow_cpu(limits: Limits, *, shares: int = 1) -> None:
 def _die_with_parent(by: signal.Signals) -> None:
     """The kernel sends this signal when the parent has ended, however that ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(by), 0, 0, 0)
+
+
+def _end_all(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.kill(0, signal.SIGKILL)

@@ -7,6 +7,7 @@ parser over is in here with the document and nothing else. Prints lines, as `col
 
 import importlib
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -38,7 +39,7 @@ def main(argument: str) -> None:
 
 def _read(order: Order, collector: Collector) -> Outline:
     limits = order.limits
-    confine(limits, parent=order.parent, programs=order.converter is not None)
+    confine(limits, parent=order.parent, folder=order.folder)
     name = READERS.get(order.content_type)
     file: BinaryIO = sys.stdin.buffer
     if order.converter is not None and order.folder is not None:
@@ -47,6 +48,7 @@ def _read(order: Order, collector: Collector) -> Outline:
         allow_cpu(limits, shares=3 + order.size // MIB)  # an office program takes seconds to start
         name = order.converter.target
         file = doc.prepare(file, order.folder, order.converter, collector).open("rb")
+        shutil.rmtree(order.folder, ignore_errors=True)  # what is open stays
     reader = importlib.import_module(f"services.ai.extraction.{name}")
     seal()
     allow_cpu(limits, shares=1 + order.size // MIB)

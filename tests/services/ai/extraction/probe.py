@@ -59,7 +59,7 @@ def _none_of(environment: object) -> None:
 
 def main(how: str, parent: int, port: int) -> None:
     tried = attempts(parent, port)
-    confine(Limits(), parent=parent, programs=how == "programs")
+    confine(Limits(), parent=parent, folder=Path("/nowhere") if how == "programs" else None)
     if how == "sealed":
         seal()
     outcomes = {}

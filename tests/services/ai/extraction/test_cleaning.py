@@ -1,6 +1,9 @@
 """Text is kept in one form, and what nobody sees in it is told and left out."""
 
+import unicodedata
+
 import pytest
+from hypothesis import given, settings, strategies
 
 from services.ai.extraction.cleaning import clean, hidden_in
 
@@ -46,3 +49,17 @@ def test_indentation_is_kept_where_it_is_meant() -> None:
 )
 def test_what_invisible_characters_spell_is_told(raw: str, told: list[str]) -> None:
     assert list(hidden_in(raw)) == told
+
+
+ODD = "a é\u0301\u200b\u200c\u200d\u202e\u00ad\ufe0f\U000e0041\ud800\ufb01\n\r\t\x00\u2028👧"
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.text(strategies.one_of(strategies.sampled_from(ODD), strategies.characters(exclude_categories=()))))
+def test_whatever_comes_is_clean_once_and_for_all(raw: str) -> None:
+    cleaned = clean(raw)
+
+    assert clean(cleaned) == cleaned
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert not any(unicodedata.category(each) in {"Cc", "Cs"} for each in cleaned.replace("\n", ""))
+    assert all(told for told in hidden_in(raw))

@@ -78,13 +78,18 @@ async def test_every_reader_has_all_it_needs_when_files_are_closed(tmp_path: Pat
 
 
 async def test_a_reader_and_its_converter_end_when_the_worker_is_killed(tmp_path: Path) -> None:
-    worker = await asyncio.create_subprocess_exec(sys.executable, str(WORKER), str(tmp_path))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(WORKER), str(tmp_path)), env={**os.environ, "TMPDIR": str(temporary)}
+    )
     pids = await eventually(lambda: _pids(tmp_path), timeout=20)
 
     worker.kill()
     await worker.wait()
 
     await eventually(lambda: not any(map(_runs, pids)))
+    assert list(temporary.iterdir()) == []
 
 
 def _pids(folder: Path) -> list[int]:
