@@ -62,7 +62,7 @@ async def extract(
 
 
 async def run_reader(order: Order, file: BinaryIO, *, program: Path = PROGRAM) -> Extracted:
-    """Runs the reader's process for an order; it and all that it started have ended when this returns.
+    """Runs the reader's process for an order; it has ended, and all that it started is killed, when this returns.
 
     Raises:
         ExtractionFailed

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.ai.extraction.collector import Collector
 from services.ai.extraction.pdf_lines import BULLETS, Line
 from services.ai.extraction.pdf_runs import HYPHEN
-from services.ai.extraction.pdf_tables import is_table, rows_of, table_end
+from services.ai.extraction.pdf_tables import rows_of, table_end
 
 FIRST_PAGES = 50
 _HEADING_SIZE = 1.08
@@ -26,6 +27,11 @@ _INDENT = 0.8
 _BULLET = re.compile(rf"[{BULLETS}]\s+(?=\S)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?:;…\"”)]$")
+
+
+class _Block(NamedTuple):
+    lines: Sequence[Line]
+    is_table: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ class Layout:
         self._text_size = max(self._sizes, key=self._sizes.__getitem__, default=self._text_size)
         self._leading = max(self._leadings, key=self._leadings.__getitem__, default=self._leading)
         for _, lines in self._kept:
-            self._headings.update(block[0].size for block in self._blocks(lines) if self._is_heading(block))
+            self._headings.update(block.lines[0].size for block in self._blocks(lines) if self._is_heading(block))
         for number, lines in self._kept:
             self._write(number, lines)
         self._kept = []
@@ -70,13 +76,12 @@ class Layout:
 
     def _write(self, page: int, lines: list[Line]) -> None:
         for block in self._blocks(lines):
-            text = _joined(block)
-            if is_table(block):
-                self.collector.table(rows_of(block), page)
+            size, text = block.lines[0].size, _joined(block.lines)
+            if block.is_table:
+                self.collector.table(rows_of(block.lines), page)
             elif self._is_heading(block):
-                self._headings.add(block[0].size)
-                level = 1 + sum(size > block[0].size for size in self._headings)
-                self.collector.heading(text, level, page)
+                self._headings.add(size)
+                self.collector.heading(text, 1 + sum(other > size for other in self._headings), page)
             elif bullet := _BULLET.match(text):
                 self.collector.list_item(text[bullet.end() :], page)
             elif _NUMBER.match(text):
@@ -84,28 +89,27 @@ class Layout:
             else:
                 self.collector.paragraph(text, page)
 
-    def _is_heading(self, block: Sequence[Line]) -> bool:
-        too_small = block[0].size < _HEADING_SIZE * self._text_size
-        if too_small or len(block) > _MOST_HEADING_LINES or is_table(block):
+    def _is_heading(self, block: _Block) -> bool:
+        too_small = block.lines[0].size < _HEADING_SIZE * self._text_size
+        if too_small or block.is_table or len(block.lines) > _MOST_HEADING_LINES:
             return False
-        text = _joined(block)
+        text = _joined(block.lines)
         return len(text) <= _MOST_HEADING_CHARACTERS and any(map(str.isalpha, text)) and not _BULLET.match(text)
 
-    def _blocks(self, lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    def _blocks(self, lines: Sequence[Line]) -> Iterator[_Block]:
         """The lines of a page in groups that belong together."""
         start = at = 0
         while at < len(lines):
             end = table_end(lines, at)
-            if end - at > 1 or (at > start and not self._belongs(lines[start:at], lines[at])):
-                if start < at:
-                    yield lines[start:at]
+            if start < at and (end > at + 1 or not self._belongs(lines[start:at], lines[at])):
+                yield _Block(lines[start:at])
                 start = at
-            if end - at > 1:
-                yield lines[at:end]
+            if end > at + 1:
+                yield _Block(lines[at:end], is_table=True)
                 start = end
             at = end
         if start < at:
-            yield lines[start:at]
+            yield _Block(lines[start:at])
 
     def _belongs(self, block: Sequence[Line], line: Line) -> bool:
         before = block[-1]

@@ -12,7 +12,6 @@ WHITE, SEE_THROUGH = 245, 10
 """Each of red, green and blue from here on is white to the eye; an opacity below this is none. Of 255."""
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST_FORM, _MOST_OBJECTS = 5, 20_000
-Colour = tuple[int, int, int, int]
 
 
 class Box(NamedTuple):
@@ -73,8 +72,8 @@ class Paper:
         return pictures, areas
 
 
-def is_white(colour: Colour) -> bool:
-    return min(colour[:3]) >= WHITE
+def is_white(red: int, green: int, blue: int) -> bool:
+    return min(red, green, blue) >= WHITE
 
 
 def _objects(count: int, get: Callable[[int], Any], matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
@@ -102,7 +101,7 @@ def _is_coloured_path(path: Any) -> bool:
     red, green, blue, opacity = (ctypes.c_uint() for _ in range(4))
     if not pdfium.FPDFPageObj_GetFillColor(path, red, green, blue, opacity):
         return True  # a pattern
-    return opacity.value >= SEE_THROUGH and not is_white((red.value, green.value, blue.value, opacity.value))
+    return opacity.value >= SEE_THROUGH and not is_white(red.value, green.value, blue.value)
 
 
 def _bounds(each: Any, matrix: Matrix) -> Box:

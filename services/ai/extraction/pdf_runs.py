@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, repeat
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pypdfium2_raw as pdfium  # type: ignore[import-untyped]  # it has no types
 
@@ -48,8 +48,7 @@ class Run:
     sight: Sight = "seen"
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(NamedTuple):
     """What all characters of one text object share."""
 
     size: float
@@ -65,13 +64,14 @@ class PageText:
         self.paper = Paper(page)
         self._text = ctypes.cast(text, ctypes.c_void_p)
         self._looks: dict[int, _Look] = {}
-        self._places = tuple(ctypes.c_double() for _ in range(6))
-        self._colour = tuple(ctypes.c_uint() for _ in range(4))
+        # Where pdfium writes its answers: made once, not for each.
+        self._x, self._y, self._left, self._right, self._bottom, self._top = (ctypes.c_double() for _ in range(6))
+        self._colour = tuple(ctypes.c_uint() for _ in range(3))
+        self._opacity = ctypes.c_uint()
         self._matrix = pdfium.FS_MATRIX()
-        # Where pdfium writes its answers.
-        self._into_origin = tuple(map(ctypes.byref, self._places[:2]))
-        self._into_box = tuple(map(ctypes.byref, self._places[2:]))
-        self._into_colour = tuple(map(ctypes.byref, self._colour))
+        self._into_origin = tuple(map(ctypes.byref, (self._x, self._y)))
+        self._into_box = tuple(map(ctypes.byref, (self._left, self._right, self._bottom, self._top)))
+        self._into_colour = tuple(map(ctypes.byref, (*self._colour, self._opacity)))
         self._into_matrix = ctypes.byref(self._matrix)
 
     def runs(self) -> Iterator[Run]:
@@ -131,7 +131,7 @@ class PageText:
             look = self._looks[text_object] = self._look(start, text_object)
         pdfium.FPDFText_GetCharBox(self._text, end - 1, *self._into_box)
         pdfium.FPDFText_GetCharOrigin(self._text, start, *self._into_origin)
-        x, y, _, right = (place.value for place in self._places[:4])
+        x, y, right = self._x.value, self._y.value, self._right.value
         sight = self._sight(start, look, Box(x, y, right, y + look.size / 2))
         return Run(characters, x, right, y, look.size, after_space, sight)
 
@@ -139,12 +139,11 @@ class PageText:
         pdfium.FPDFText_GetMatrix(self._text, at, self._into_matrix)
         mode = pdfium.FPDFTextObj_GetTextRenderMode(ctypes.c_void_p(text_object))
         has_colour = mode in _FILLED and pdfium.FPDFText_GetFillColor(self._text, at, *self._into_colour)
-        red, green, blue, opacity = (each.value for each in self._colour)
         return _Look(
             size=pdfium.FPDFText_GetFontSize(self._text, at) * math.hypot(self._matrix.c, self._matrix.d),
             mode=mode,
-            is_transparent=bool(has_colour) and opacity < SEE_THROUGH,
-            is_white=bool(has_colour) and is_white((red, green, blue, opacity)),
+            is_transparent=bool(has_colour) and self._opacity.value < SEE_THROUGH,
+            is_white=bool(has_colour) and is_white(*(each.value for each in self._colour)),
         )
 
     def _sight(self, start: int, look: _Look, box: Box) -> Sight:

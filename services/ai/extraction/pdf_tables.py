@@ -24,11 +24,6 @@ def table_end(lines: Sequence[Line], start: int) -> int:
     return end if rows > 1 else start + 1
 
 
-def is_table(block: Sequence[Line]) -> bool:
-    """Whether lines that `table_end` found to belong together, or any others, are a table."""
-    return len(block) > 1 and table_end(block, 0) == len(block)
-
-
 def rows_of(table: Sequence[Line]) -> list[list[str]]:
     """The cells' texts, by the columns of the longest line; a cell may go on in the lines beneath it."""
     columns = _longest(table).cells

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import orjson
-import psutil
 import pytest
 
+from tests.services.ai.extraction.converting import noted, runs
 from tests.services.ai.extraction.documents import docx, page_of, pdf
 from tests.services.ai.extraction.reading import outcome
 from tests.support.eventually import eventually
@@ -83,23 +83,11 @@ async def test_a_reader_and_its_converter_end_when_the_worker_is_killed(tmp_path
     worker = await asyncio.create_subprocess_exec(
         *(sys.executable, str(WORKER), str(tmp_path)), env={**os.environ, "TMPDIR": str(temporary)}
     )
-    pids = await eventually(lambda: _pids(tmp_path), timeout=20)
+    pids = await eventually(lambda: noted(tmp_path / "pids"), timeout=20)
+    assert len(pids) == 3
 
     worker.kill()
     await worker.wait()
 
-    await eventually(lambda: not any(map(_runs, pids)))
+    await eventually(lambda: not any(map(runs, pids)))
     assert list(temporary.iterdir()) == []
-
-
-def _pids(folder: Path) -> list[int]:
-    noted = folder / "pids"
-    pids = [int(pid) for pid in noted.read_text().split()] if noted.exists() else []
-    return pids if len(pids) == 3 else []
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

@@ -3,13 +3,14 @@
 import os
 from pathlib import Path
 
-import psutil
 import pytest
 
 from services.ai.extraction.extract import run_reader
 from services.ai.extraction.order import Order
 from services.ai.extraction.values import Extracted, ExtractionFailed, Limits
+from tests.services.ai.extraction.converting import noted, runs
 from tests.services.ai.extraction.reading import LIMITS, shape
+from tests.support.eventually import eventually
 
 
 async def _run(folder: Path, source: str, *, limits: Limits = LIMITS) -> Extracted:
@@ -68,6 +69,6 @@ async def test_a_reader_that_will_not_end_is_ended_with_all_that_it_started(tmp_
     with pytest.raises(ExtractionFailed, match="too_large"):
         await _run(tmp_path, source, limits=Limits(result_bytes=1_000_000))
 
-    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    pids = noted(tmp_path / "pids")
     assert len(pids) == 2
-    assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids)
+    await eventually(lambda: not any(map(runs, pids)))
