@@ -9,6 +9,7 @@ import { Brand } from "@/components/brand";
 import { classNames } from "@/components/class-names";
 import { Gate } from "@/components/gate";
 import { Link } from "@/components/link";
+import { LinkRow } from "@/components/link-row";
 import { MessagingProvider, useInbox } from "@/components/messaging";
 import { NotificationBell } from "@/components/notification-bell";
 import { Preferences } from "@/components/preferences";
@@ -104,7 +105,11 @@ function Navigation() {
   // Who may not ask comes to read.
   const assistant = who?.permissions.includes("assistant:use") === false ? "knowledge" : "ask";
   return (
-    <nav aria-label={t("label")} className="order-last -mx-2 w-full overflow-x-auto xl:order-none xl:w-auto">
+    <LinkRow
+      label={t("label")}
+      present={path}
+      className="order-last -mx-2 w-full overflow-x-auto xl:order-none xl:w-auto"
+    >
       <ul className="flex justify-between gap-0.5 sm:justify-start sm:gap-1">
         {ROOMS.map((room) => (
           <li key={room}>
@@ -115,7 +120,7 @@ function Navigation() {
                   ? "page"
                   : undefined
               }
-              className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-2.5 sm:text-base xl:py-4"
+              className="block border-b-2 border-transparent px-1 py-3 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current]:border-accent aria-[current]:text-ink sm:px-2.5 sm:text-base xl:px-2 xl:py-4 xl:text-[0.9375rem]"
             >
               {t(room)}
               {room === "conversations" && <UnreadBadge />}
@@ -123,7 +128,7 @@ function Navigation() {
           </li>
         ))}
       </ul>
-    </nav>
+    </LinkRow>
   );
 }
 
@@ -150,7 +155,7 @@ function Account() {
   const who = useQuery({ ...me, enabled: status === "signed-in" });
   return (
     <div className="flex min-w-0 items-center gap-2 xl:order-last">
-      <span className="hidden max-w-40 truncate text-sm text-ink-soft sm:inline">
+      <span className="hidden max-w-40 truncate text-sm text-ink-soft sm:inline xl:max-w-28">
         {who.data?.tenant.name}
       </span>
       <NotificationBell />

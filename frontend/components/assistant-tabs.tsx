@@ -2,6 +2,7 @@
 /** The rooms of the assistant, below the navigation; those that the reader's role may enter. */
 import { useTranslations } from "use-intl";
 import { Link } from "@/components/link";
+import { LinkRow } from "@/components/link-row";
 import { useRights } from "@/lib/ai/rights";
 
 export const ASSISTANT_ROOMS = ["ask", "knowledge", "assistants", "ai-use"] as const;
@@ -16,8 +17,8 @@ export function AssistantTabs({ path }: { path: string }) {
     "ai-use": !rights?.mayManage,
   };
   return (
-    <nav aria-label={t("label")} className="border-t border-line">
-      <ul className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-2 sm:px-4">
+    <LinkRow label={t("label")} present={path} className="overflow-x-auto border-t border-line">
+      <ul className="mx-auto flex max-w-6xl gap-1 px-2 sm:px-4">
         {ASSISTANT_ROOMS.filter((room) => rights === undefined || !isClosed[room]).map((room) => (
           <li key={room}>
             <Link
@@ -30,6 +31,6 @@ export function AssistantTabs({ path }: { path: string }) {
           </li>
         ))}
       </ul>
-    </nav>
+    </LinkRow>
   );
 }

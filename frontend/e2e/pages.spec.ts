@@ -16,6 +16,12 @@ const PUBLIC: Room[] = [
 const PRIVATE: Room[] = [
   { name: "dashboard", path: "/dashboard/" },
   { name: "conversations-empty", path: "/conversations/" },
+  { name: "ask-empty", path: "/ask/" },
+  { name: "knowledge-empty", path: "/knowledge/" },
+  { name: "assistants-empty", path: "/assistants/" },
+  { name: "assistant-templates", path: "/assistants/new/" },
+  { name: "assistant-new", path: "/assistants/new/?template=bakery_restaurant" },
+  { name: "ai-use-empty", path: "/ai-use/" },
   { name: "deployments", path: "/deployments/" },
   { name: "deployment", path: "/deployments/view/?id={id}" },
   { name: "onboarding", path: "/onboarding/?deployment={id}" },

@@ -51,10 +51,11 @@ SERVICE: Service[AiSettings, AiContext] = Service(
         documents.router,
         attachments.router,
         safety.router,
-        widget.router,  # before those with an id in its place
+        widget.router,
         widget.public_router,
         templates.router,
         assistants.router,
+        assistants.models_router,
         answers.router,
         evaluation.router,
         limits.router,

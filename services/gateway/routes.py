@@ -53,6 +53,8 @@ ROUTES: Sequence[Route] = (
     Route(prefix="/asyncapi.json", service="messaging", needs_token=False),
     Route(prefix="/v1/knowledge-bases", service="ai"),
     Route(prefix="/v1/assistants", service="ai"),
+    Route(prefix="/v1/assistant-models", service="ai"),
+    Route(prefix="/v1/assistant-widgets", service="ai"),
     Route(prefix="/v1/assistant-templates", service="ai"),
     Route(prefix="/v1/answers", service="ai"),
     Route(prefix="/v1/chats", service="ai"),

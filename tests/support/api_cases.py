@@ -1,7 +1,7 @@
 """Runs Schemathesis over the OpenAPI document of a service that listens: cases made from the document, all checks."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,11 +52,12 @@ def run_cases(
     headers: Mapping[str, str],
     parameters: Mapping[str, str],
     refused_by_rule: Mapping[str, Sequence[str]],
+    left_out: Collection[str] = (),
 ) -> CasesRun:
     """Sends cases for every operation of the document and checks the answers; the same cases each time.
 
     `parameters` are values of path parameters that exist; `refused_by_rule` names, by operation, the answers that a
-    case may get although it fits the document.
+    case may get although it fits the document; `left_out` are operations that get no case.
 
     Blocks: call it in a thread when the service runs on this process's event loop.
     """
@@ -76,7 +77,8 @@ def run_cases(
                     "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, *statuses]}},
                 }
                 for name, statuses in refused_by_rule.items()
-            ],
+            ]
+            + [{"include-name": name, "enabled": False} for name in left_out],
         }
     )
     run = CasesRun()

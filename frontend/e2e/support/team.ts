@@ -21,7 +21,7 @@ export const test = plain.extend<Own, { team: Team }>({
     async ({ browser }, use) => {
       const context = await browser.newContext();
       const ada = await signUp(context, "Kite Works");
-      const grace = await join(context.request, ada, "Grace Hopper");
+      const grace = await join(context.request, ada, "Grace Hopper", "member");
       await use({
         ada,
         grace,
@@ -64,7 +64,7 @@ export const test = plain.extend<Own, { team: Team }>({
 export async function call<Answer>(
   request: APIRequestContext,
   who: Owner,
-  method: "GET" | "POST" | "PUT",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
   data?: object,
 ): Promise<Answer> {
@@ -88,9 +88,15 @@ export function write(
   return call(request, who, "POST", `/v1/conversations/${conversation}/messages`, data);
 }
 
-async function join(request: APIRequestContext, owner: Owner, full_name: string): Promise<Owner> {
+/** Somebody who came by the owner's invitation. */
+export async function join(
+  request: APIRequestContext,
+  owner: Owner,
+  full_name: string,
+  role: "member" | "viewer",
+): Promise<Owner> {
   const email = newEmail();
-  await call(request, owner, "POST", "/v1/members/invitations", { email, role: "member" });
+  await call(request, owner, "POST", "/v1/members/invitations", { email, role });
   const { text } = await mailTo(request, email, (mail) => /#[\w-]{43}/.test(mail.text));
   const token = /#([\w-]{43})/.exec(text)?.[1];
   const accepted = await request.post(`${API}/v1/auth/invitations/accept`, {

@@ -98,7 +98,7 @@ export function versions(id: string) {
 /** The platform's models, in the order in which they are asked. */
 export const models = queryOptions({
   queryKey: ["ai", "models"],
-  queryFn: async ({ signal }) => (await data(api.GET("/v1/assistants/models", { signal }))).items,
+  queryFn: async ({ signal }) => (await data(api.GET("/v1/assistant-models", { signal }))).items,
   staleTime: 5 * 60_000,
 });
 

@@ -19,3 +19,6 @@ export type Use = Schemas["UseAnswer"];
 export type Finding = Schemas["FindingAnswer"];
 export type Template = Schemas["Template"];
 export type Run = Schemas["RunAnswer"];
+export type WholeRun = Schemas["WholeRunAnswer"];
+export type EvaluationQuestion = Schemas["EvaluationQuestionAnswer"];
+export type Widget = Schemas["WidgetAnswer"];

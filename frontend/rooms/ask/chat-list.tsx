@@ -41,7 +41,7 @@ export function ChatList({ chosen, assistants, isOpen, onClose, onNew }: Props) 
           <IconButton icon="close" label={common("close")} onClick={onClose} className="md:hidden!" />
         </div>
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-2">
+      <div className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain p-2">
         <Chats chosen={chosen} assistants={assistants} onClose={onClose} />
       </div>
     </nav>

@@ -124,7 +124,12 @@ function Head({ chat, assistant, assistants, onBegin, onList }: Props) {
       </div>
       {chat !== null && (
         <>
-          <IconButton icon="plus" label={t("chats.new")} onClick={() => onBegin(assistant.id)} />
+          <IconButton
+            icon="plus"
+            label={t("chats.new")}
+            onClick={() => onBegin(assistant.id)}
+            className="md:hidden!"
+          />
           <Delete chat={chat} onDeleted={() => onBegin(assistant.id)} />
         </>
       )}
@@ -247,7 +252,7 @@ function Entries({ query, entries, onOpen, onAgain }: HistoryProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by the keyboard
         tabIndex={0}
         onScroll={scroll.look}
-        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
+        className="relative h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
         <div className="mx-auto flex min-h-full w-full max-w-3xl flex-col py-3">
           {query.isFetchingNextPage && <Skeleton className="mx-6 h-16 shrink-0" />}

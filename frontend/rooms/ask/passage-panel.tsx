@@ -26,7 +26,7 @@ export function PassagePanel({ place, onClose }: Props) {
   useReturn(head);
   return (
     <SidePanel isNarrow title={place.document_name} headRef={head} onClose={onClose}>
-      <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto overscroll-contain p-5">
+      <div className="relative flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto overscroll-contain p-5">
         <InDocument place={place} />
       </div>
     </SidePanel>

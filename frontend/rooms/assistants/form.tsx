@@ -41,10 +41,14 @@ export function AssistantForm({ initial, onSave, isNew = false, done, onDirty }:
   const save = useMutation({
     mutationFn: (values: Checked) => onSave(bodyOf(values)),
     onMutate: () => setFailed(undefined),
+    onSuccess: () => form.reset(form.getValues()),
     onError: (error) => setFailed(showAtFields<Values>(error, ["name", "instructions"], form.setError)),
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is saved becomes what the form began with
-  useEffect(() => form.reset(initial), [JSON.stringify(initial)]);
+  // What somebody else has saved meanwhile is shown, unless it would take away what is written here.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when that has changed
+  useEffect(() => {
+    if (!isDirty) form.reset(initial);
+  }, [JSON.stringify(initial)]);
   useEffect(() => onDirty?.(isDirty), [isDirty, onDirty]);
   useAskBeforeLeaving(isDirty);
   const saved = !isDirty && save.isSuccess ? done : undefined;
@@ -84,6 +88,7 @@ export function AssistantForm({ initial, onSave, isNew = false, done, onDirty }:
       </Card>
       <Card className="flex flex-col gap-5">
         <ModelField form={form} />
+        <hr className="border-line" />
         <Limits form={form} />
       </Card>
       <div className="flex flex-col gap-4">
@@ -142,7 +147,7 @@ function Limits({ form }: { form: AssistantFormControl }) {
   const { errors } = form.formState;
   return (
     <fieldset>
-      <legend className="mb-3 border-t border-line pt-5 text-sm font-semibold">{t("limits")}</legend>
+      <legend className="mb-3 text-sm font-semibold">{t("limits")}</legend>
       <div className="grid gap-5 sm:grid-cols-2">
         {(["most_tokens", "memory_tokens"] as const).map((name) => {
           const [least, most] = RANGES[name];

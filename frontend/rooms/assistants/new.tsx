@@ -2,7 +2,7 @@
 /** A new assistant: a template of one's industry, or none, and then the form. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
-import { Suspense } from "react";
+import { Suspense, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { Forbidden } from "@/components/forbidden";
 import { Link } from "@/components/link";
@@ -10,7 +10,7 @@ import { RoomProblem } from "@/components/room-problem";
 import { Card } from "@/components/ui/card";
 import { Icon } from "@/components/ui/icon";
 import { Skeleton } from "@/components/ui/skeleton";
-import { assistants, templates } from "@/lib/ai/queries";
+import { assistants, knowledgeBases, templates } from "@/lib/ai/queries";
 import { useRights } from "@/lib/ai/rights";
 import type { NewAssistant, Template } from "@/lib/ai/types";
 import { api, data } from "@/lib/api/client";
@@ -86,6 +86,10 @@ function Form({ template }: { template: Template | undefined }) {
   const client = useQueryClient();
   const router = useRouter();
   const locale = useLocale() as Locale;
+  const { data: bases, error } = useQuery(knowledgeBases);
+  // As it was when the form was opened: what comes later must not undo what is written.
+  const [known, setKnown] = useState<readonly string[]>();
+  if (known === undefined && (bases || error)) setKnown(bases?.map(({ id }) => id) ?? []);
   const save = async (body: NewAssistant) => {
     const { id } = await data(api.POST("/v1/assistants", { body }));
     void client.invalidateQueries({ queryKey: assistants.queryKey, exact: true });
@@ -105,7 +109,19 @@ function Form({ template }: { template: Template | undefined }) {
         {template && <p className="mt-1 text-ink-soft">{t("begin.from", { name: template.name })}</p>}
       </div>
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <AssistantForm isNew initial={template ? valuesFrom(template) : EMPTY} onSave={save} />
+        {known ? (
+          <AssistantForm
+            isNew
+            // Where there is one only, it is the one that is meant.
+            initial={{
+              ...(template ? valuesFrom(template) : EMPTY),
+              knowledge_base_ids: known.length === 1 ? [...known] : [],
+            }}
+            onSave={save}
+          />
+        ) : (
+          <Skeleton className="h-96 rounded-xl" />
+        )}
         <div className="flex flex-col gap-6">
           {template && <Documents template={template} />}
           <Card>

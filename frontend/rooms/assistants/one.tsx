@@ -5,6 +5,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { type ReactNode, Suspense, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { Link } from "@/components/link";
+import { LinkRow } from "@/components/link-row";
 import { RoomProblem } from "@/components/room-problem";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/dialog";
@@ -20,12 +21,14 @@ import { type Locale, localizedPath } from "@/lib/i18n/locales";
 import { Outcome } from "@/rooms/account/outcome";
 import { AssistantForm } from "@/rooms/assistants/form";
 import { Look } from "@/rooms/assistants/look";
+import { Quality } from "@/rooms/assistants/quality";
 import { TryOut } from "@/rooms/assistants/try-out";
 import { valuesOf } from "@/rooms/assistants/values";
 import { Versions } from "@/rooms/assistants/versions";
+import { Website } from "@/rooms/assistants/website";
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const PARTS = ["set_up", "versions"] as const;
+const PARTS = ["set_up", "versions", "quality", "website"] as const;
 type Part = (typeof PARTS)[number];
 
 export function AssistantRoom() {
@@ -91,11 +94,13 @@ function Managed({ assistant: found, part }: { assistant: Assistant; part: Part 
   const shown: Record<Part, ReactNode> = {
     set_up: <SetUp assistant={found} />,
     versions: <Versions assistant={found} />,
+    quality: <Quality assistant={found} />,
+    website: <Website assistant={found} />,
   };
   return (
     <>
-      <nav aria-label={t("parts")} className="-mx-1 overflow-x-auto border-b border-line">
-        <ul className="flex gap-1 px-1">
+      <LinkRow label={t("parts")} present={part} className="overflow-x-auto border-b border-line">
+        <ul className="flex gap-1">
           {PARTS.map((each) => (
             <li key={each}>
               <Link
@@ -109,7 +114,7 @@ function Managed({ assistant: found, part }: { assistant: Assistant; part: Part 
             </li>
           ))}
         </ul>
-      </nav>
+      </LinkRow>
       {shown[part]}
     </>
   );

@@ -98,7 +98,7 @@ function History({ entries, onOpen, onAgain }: HistoryProps) {
       aria-label={t("label")}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by the keyboard
       tabIndex={0}
-      className="max-h-[32rem] overflow-y-auto overscroll-contain border-y border-line focus-visible:-outline-offset-2"
+      className="relative max-h-[32rem] overflow-y-auto overscroll-contain border-y border-line focus-visible:-outline-offset-2"
     >
       {entries.map((entry) => (
         <AnswerEntry key={entry.key} entry={entry} onOpen={onOpen} onAgain={onAgain} mayRate={false} />

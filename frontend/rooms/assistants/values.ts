@@ -23,7 +23,8 @@ export const MOST = { name: 100, instructions: 8_000, questions: 8, question: 30
 /** What a number may be. */
 export const RANGES = { most_tokens: [50, 4_000], memory_tokens: [0, 20_000] } as const;
 
-const whole = ([least, most]: readonly [number, number]) =>
+/** A field that holds a whole number within a range. */
+export const whole = ([least, most]: readonly [number, number]) =>
   pipe(
     pipe(
       string(),

@@ -105,7 +105,7 @@ function Filter({ documents, value, onChange }: FilterProps) {
   const t = useTranslations("knowledge.documents");
   const name = useId();
   return (
-    <fieldset className="flex max-w-full gap-1 overflow-x-auto rounded-lg bg-sunken p-1">
+    <fieldset className="flex max-w-full min-w-0 gap-1 overflow-x-auto rounded-lg bg-sunken p-1">
       <legend className="sr-only">{t("shown")}</legend>
       {FILTERS.map((each) => (
         <label

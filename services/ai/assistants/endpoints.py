@@ -21,6 +21,7 @@ from services.ai.assistants.schemas import AssistantAnswer, ModelAnswer, ModelsA
 from services.ai.deps import Context, KnowledgeReader, Managing, OnlyOnce, Paging
 
 router = APIRouter(prefix="/v1/assistants", tags=["Assistant"])
+models_router = APIRouter(prefix="/v1/assistant-models", tags=["Assistant"])
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version's number.")]
 
 
@@ -55,8 +56,8 @@ async def list_assistants(member: KnowledgeReader, context: Context, paging: Pag
     return await service.page(context, member.tenant_id, paging)
 
 
-@router.get(
-    "/models",
+@models_router.get(
+    "",
     operation_id="list_models",
     summary="List the models",
     responses=problem_responses(Unauthenticated, Forbidden),

@@ -21,11 +21,11 @@ from services.ai.documents.errors import (
 from services.ai.documents.schemas import DocumentAnswer, SharedAttachment
 from services.ai.knowledge.errors import KnowledgeBaseNotFound
 
-router = APIRouter(prefix="/v1/knowledge-bases/{knowledge_base_id}/documents", tags=["Assistant"])
+router = APIRouter(prefix="/v1/knowledge-bases/{knowledge_base_id}/shared-files", tags=["Assistant"])
 
 
 @router.post(
-    "/from-attachment",
+    "",
     operation_id="create_document_from_attachment",
     summary="Add a file of a conversation",
     status_code=201,

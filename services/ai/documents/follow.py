@@ -29,6 +29,7 @@ async def follow(
 
     Waits for PostgreSQL's NOTIFY, and looks every few seconds for one that was lost.
     """
+    yield ServerSentEvent(comment="from here on")  # else an empty knowledge base would seem not to answer
     with context.changes.heard() as rung:
         while datetime.now(UTC) < until:
             rung.clear()

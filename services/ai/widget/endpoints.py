@@ -25,7 +25,7 @@ from services.ai.widget import service
 from services.ai.widget.errors import OriginRefused, TooManyQuestions, WidgetNotFound
 from services.ai.widget.schemas import NewWidget, ShownWidget, VisitorQuestion, WidgetAnswer
 
-router = APIRouter(prefix="/v1/assistants/widgets", tags=["Assistant"])
+router = APIRouter(prefix="/v1/assistant-widgets", tags=["Assistant"])
 public_router = APIRouter(prefix="/v1/widget", tags=["Widget"])
 Key = Annotated[str, Path(min_length=1, max_length=100, description="The key of the script tag.")]
 OfPage = Annotated[str | None, Header(alias="Origin", description="As browsers send it.")]

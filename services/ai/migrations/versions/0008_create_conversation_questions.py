@@ -48,7 +48,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
-        "ix_conversation_question_due_at", "conversation_question", ["due_at"], postgresql_where=sa.text("due_at IS NOT NULL")
+        "ix_conversation_question_due_at",
+        "conversation_question",
+        ["due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     enable_tenant_security("conversation_question")
 

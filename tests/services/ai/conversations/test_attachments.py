@@ -49,7 +49,7 @@ def body(talk: Talk, attachment_id: str, **fields: Any) -> dict[str, Any]:
 async def test_a_file_of_a_conversation_becomes_a_document_that_is_found(office: Office) -> None:
     group = await office.group(office.owner, office.member)
     attachment_id = await shared(office, group, office.owner)
-    path = f"/v1/knowledge-bases/{office.base}/documents/from-attachment"
+    path = f"/v1/knowledge-bases/{office.base}/shared-files"
 
     made = await office.manager.ask("POST", path, body(group, attachment_id))
 
@@ -67,7 +67,7 @@ async def test_a_file_of_a_conversation_becomes_a_document_that_is_found(office:
 async def test_what_the_member_does_not_see_or_what_is_not_checked_becomes_none(office: Office) -> None:
     foreign = await office.member.group(office.other)
     own = await office.group(office.owner)
-    path = f"/v1/knowledge-bases/{office.base}/documents/from-attachment"
+    path = f"/v1/knowledge-bases/{office.base}/shared-files"
     unseen = await shared(office, foreign, office.member)
     checking = await shared(office, own, office.owner, state="checking")
 
@@ -80,7 +80,7 @@ async def test_what_the_member_does_not_see_or_what_is_not_checked_becomes_none(
 async def test_a_copy_that_is_not_the_file_becomes_no_document(office: Office) -> None:
     own = await office.group(office.owner)
     other = await shared(office, own, office.owner, kept=MENU.replace(b"lentil", b"potato"))
-    path = f"/v1/knowledge-bases/{office.base}/documents/from-attachment"
+    path = f"/v1/knowledge-bases/{office.base}/shared-files"
 
     assert await office.manager.refused("POST", path, body(own, other)) == (503, "attachment_unavailable")
     [left] = (await office.manager.ask("GET", f"/v1/knowledge-bases/{office.base}/documents"))["items"]

@@ -31,7 +31,7 @@ async def widget(business: Business, *, audience: str = "everyone", **fields: An
         "greeting": "Hello!",
         "origins": [ORIGIN],
     }
-    made: dict[str, Any] = await business.owner.ask("POST", "/v1/assistants/widgets", said | fields)
+    made: dict[str, Any] = await business.owner.ask("POST", "/v1/assistant-widgets", said | fields)
     return made
 
 
@@ -65,7 +65,7 @@ async def test_a_visitor_hears_nothing_of_what_is_the_businesss_own(
     access = {"audience": audience} | ({"roles": ["owner", "member"]} if audience == "restricted" else {})
     await business.ready(base, access=access)
     said = {"assistant_id": await business.owner.assistant(base), "name": "Website", "origins": [ORIGIN]}
-    made = await business.owner.ask("POST", "/v1/assistants/widgets", said)
+    made = await business.owner.ask("POST", "/v1/assistant-widgets", said)
 
     events = await asked(visitor, made["key"])
 
@@ -79,7 +79,7 @@ async def test_a_chat_goes_on_by_what_the_answer_gave_and_by_nothing_else(
     made = await widget(business)
     other = await business.owner.ask(
         "POST",
-        "/v1/assistants/widgets",
+        "/v1/assistant-widgets",
         {"assistant_id": made["assistant_id"], "name": "Other", "origins": [ORIGIN]},
     )
     [(_, started), *_] = await asked(visitor, made["key"])
@@ -134,7 +134,7 @@ async def test_a_widget_that_is_off_deleted_or_of_a_suspended_business_is_not_th
     business: Business, visitor: httpx.AsyncClient
 ) -> None:
     made = await widget(business)
-    path = f"/v1/assistants/widgets/{made['id']}"
+    path = f"/v1/assistant-widgets/{made['id']}"
     said = {name: made[name] for name in ("assistant_id", "name", "origins")}
 
     await business.owner.ask("PUT", path, said | {"is_on": False})
