@@ -50,12 +50,12 @@ async def ask(session: AsyncSession, written: Written) -> None:
 
 
 def who_answers(written: Written, present: Sequence[Present]) -> Sequence[Present]:
-    """Those that the message names. Where it names none, the one of a direct conversation; and, to what is written by
-    who opened a support conversation, the first one there that is not silent."""
+    """Those that the message names. Where it names none, the one of a direct conversation; and, to what is written to
+    nobody in particular by who opened a support conversation, the first one there that is not silent."""
     named = [one for one in present if one.id in written.named]
     if named or written.kind == "group":
         return named
-    if written.kind == "support" and written.sender_id != written.opener_id:
+    if written.kind == "support" and (written.named or written.sender_id != written.opener_id):
         return ()
     return [one for one in present if not one.silent][:1]
 

@@ -83,6 +83,17 @@ async def test_in_support_it_answers_until_a_person_does_and_again_once_it_is_na
     assert await messages_asked(messaging, team.tenant_id) == [one["id"] for one in expected]
 
 
+async def test_what_is_written_to_a_person_in_support_is_not_for_the_assistant(
+    messaging: MessagingContext, team: Team, assistant: UUID
+) -> None:
+    support = await with_assistant(team[1], assistant, kind="support")
+
+    await team[1].send(support, f"<@{team[0].id}> are you there?")
+    sent = await team[1].send(support, "Hello?")
+
+    assert await messages_asked(messaging, team.tenant_id) == [sent["id"]]
+
+
 async def test_of_several_assistants_in_support_one_answers_what_names_none(
     messaging: MessagingContext, team: Team, assistant: UUID
 ) -> None:
