@@ -8,7 +8,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -20,14 +20,14 @@ from libs.common.database import Database
 from libs.common.ids import new_id
 from services.ai.documents.access import VISITOR
 from services.ai.documents.models import Document
-from services.ai.embeddings.port import Embeddings
+from services.ai.embeddings.port import Embeddings, Floats
 from services.ai.evaluation.metrics import Measured, measured
 from services.ai.extraction.values import Block, Extracted
 from services.ai.index import writing
 from services.ai.index.searching import search
 from services.ai.knowledge.models import KnowledgeBase
 from services.ai.passages.languages import language_of
-from services.ai.passages.splitting import indexed_text, passages_of
+from services.ai.passages.splitting import Passage, indexed_text, passages_of
 
 Leg = Literal["lexical", "vector", "fused"]
 LEGS: tuple[Leg, ...] = ("lexical", "vector", "fused")
@@ -101,9 +101,16 @@ async def evaluate(
     ids: dict[UUID, str] = {}
     for start in range(0, len(collection.documents), AT_ONCE):
         some = collection.documents[start : start + AT_ONCE]
+        embedded = await _embedded(some, embeddings)  # which takes longer than a transaction may wait
         async with database.tenant_session(tenant_id) as session:
-            added = await _add_documents(session, base_id, tenant_id, some, embeddings)
-        ids.update(zip(added, (one.id for one in some), strict=True))
+            for text, passages, vectors in embedded:
+                document = _document(base_id, tenant_id, text)
+                session.add(document)
+                await session.flush()
+                passage_ids = await writing.add_passages(session, document, passages)
+                await writing.add_vectors(session, document, passage_ids, vectors, model=embeddings.model)
+                await writing.publish(session, document)
+                ids[document.id] = text.id
         progress("documents", start + len(some), len(collection.documents))
     rankings: dict[Leg, dict[str, list[str]]] = {leg: {} for leg in LEGS}
     for number, (question, words) in enumerate(collection.questions.items(), 1):
@@ -141,24 +148,17 @@ async def _add_base(session: AsyncSession, tenant_id: UUID, model: str) -> UUID:
     return base.id
 
 
-async def _add_documents(
-    session: AsyncSession, base_id: UUID, tenant_id: UUID, texts: Sequence[Text], embeddings: Embeddings
-) -> list[UUID]:
-    documents = [_document(base_id, tenant_id, one) for one in texts]
-    session.add_all(documents)
-    await session.flush()
+async def _embedded(texts: Sequence[Text], embeddings: Embeddings) -> list[tuple[Text, list[Passage], Floats]]:
+    """Each document with its passages and their vectors."""
     passages = [
         passages_of(_extracted(one), embeddings.count_tokens, most_tokens=embeddings.most_tokens) for one in texts
     ]
     vectors = await embeddings.embed([indexed_text(passage) for some in passages for passage in some])
-    start = 0
-    for document, some in zip(documents, passages, strict=True):
-        passage_ids = await writing.add_passages(session, document, some)
-        own = vectors[start : start + len(some)]
-        await writing.add_vectors(session, document, passage_ids, own, model=embeddings.model)
-        await writing.publish(session, document)
-        start += len(some)
-    return [document.id for document in documents]
+    starts = accumulate((len(some) for some in passages), initial=0)
+    return [
+        (text, some, vectors[start : start + len(some)])
+        for text, some, start in zip(texts, passages, starts, strict=False)
+    ]
 
 
 def _document(base_id: UUID, tenant_id: UUID, text: Text) -> Document:

@@ -16,7 +16,7 @@ K1, B = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a question as it stands in the index; `weight` is its idf."""
+    """A word of a question as it stands in the index; `weight` is its idf times K1 + 1."""
 
     term: str
     weight: float
@@ -24,28 +24,32 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`leading` words find candidates, for which `common` words then count too."""
+    """`leading` words find candidates, for which `common` words then count too.
+
+    `cut` says that the only leading word stands in more passages than may be read.
+    """
 
     leading: Sequence[Term]
     common: Sequence[Term]
+    cut: bool
 
 
 def plan(frequencies: Mapping[str, int], passages: int, *, budget: float) -> Plan:
     """Divides a question's words, given in how many of `passages` each stands.
 
     Words lead from the rarest on, as long as they stand in no more than `budget` passages together; the rarest leads in
-    any case. So all words lead in most questions, and then the result is exact. Else it misses only passages that have
-    none of the rare words, which weigh most.
+    any case. So all words lead in most knowledge bases, and then the result is exact. Else passages may be missed that
+    have none of the rare words, which weigh most.
     """
     rarest_first = sorted(frequencies.items(), key=lambda item: (item[1], item[0]))
-    terms = [Term(term, _idf(number, passages)) for term, number in rarest_first]
+    terms = [Term(term, (K1 + 1) * _idf(number, passages)) for term, number in rarest_first]
     postings, leading = 0, 0
     for _, number in rarest_first:
         postings += number
         if leading and postings > budget:
             break
         leading += 1
-    return Plan(terms[:leading], terms[leading:])
+    return Plan(terms[:leading], terms[leading:], cut=min(frequencies.values(), default=0) > budget)
 
 
 def _idf(number: int, passages: int) -> float:

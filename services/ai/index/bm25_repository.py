@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.ai.documents.models import Document
 from services.ai.index.bm25 import K1, B, Plan
 from services.ai.index.lexical_repository import PIECE
-from services.ai.index.scope import Scope, cte, places_cte, places_values, readable
-from services.ai.index.values import Place, QueryVector
+from services.ai.index.scope import Scope, cte, one_of, places_cte, places_values, readable
+from services.ai.index.values import Place, QueryVector, Tuning
 from services.ai.index.vector_repository import similarity_at, vector_values
 
 _FREQUENCY = "((posting >> 15) & 255)"
 # As floats throughout: PostgreSQL would else reckon with its slow decimal numbers.
 _SCORE = f"""
-    sum(weight * CAST({K1 + 1} AS float8) * {_FREQUENCY}
+    sum(weight * {_FREQUENCY}
         / ({_FREQUENCY} + CAST({K1 * (1 - B)} AS float8) + CAST(:slope AS float8) * (posting & 32767)))
 """
 _PARTIAL = f"""
@@ -25,11 +25,12 @@ _PARTIAL = f"""
     FROM (
         SELECT e.document_id, e.piece, t.weight, unnest(e.postings) AS posting
         FROM unnest(CAST(:leading AS text[]), CAST(:leading_weights AS float8[])) AS t(term, weight)
-        JOIN lexical_entry e ON e.term = t.term AND e.knowledge_base_id = ANY(CAST(:bases AS uuid[])) {{few}}
+        JOIN lexical_entry e ON e.term = t.term AND e.knowledge_base_id = ANY(CAST(:bases AS uuid[])) {{few}} {{cut}}
     ) posted
     GROUP BY 1, 2
 """  # noqa: S608  # constants
 _FEW = "AND e.document_id = ANY(CAST(:documents AS uuid[]))"
+_CUT = "AND e.document_id IN (SELECT id FROM readable_document) LIMIT CAST(:postings AS bigint)"
 _CANDIDATE = "SELECT document_id, position FROM best UNION SELECT document_id, position FROM known"
 _COMPLETING = f"""
     SELECT c.document_id, c.position, {_SCORE} AS score
@@ -74,15 +75,14 @@ async def with_words(
     *,
     mean_length: float,
     known: Collection[Place],
-    completed: int,
+    tuning: Tuning,
     limit: int,
 ) -> Sequence[Worded]:
-    """The best passages by the question's words, the best first, and those of `known` wherever they stand.
+    """The best `limit` passages by the question's words, the best first, and those of `known` wherever they stand.
 
-    The `completed` best by the leading words are judged by the common ones, too, and then the best `limit` are given.
     `mean_length` is that of all passages, in words.
     """
-    wanted = max(completed, limit) if plan.common else limit
+    wanted = max(tuning.completed, limit) if plan.common else limit
     values: dict[str, Any] = {
         "leading": [one.term for one in plan.leading],
         "leading_weights": [one.weight for one in plan.leading],
@@ -95,8 +95,10 @@ async def with_words(
         **places_values(known),
         **({} if vector is None else vector_values(vector)),
     }
+    if plan.cut:
+        values["postings"] = tuning.postings
     dimensions = None if vector is None else vector.dimensions
-    statement = _with_words(member=scope.member, few=scope.few, dimensions=dimensions)
+    statement = _with_words(member=scope.member, few=scope.few, cut=plan.cut, dimensions=dimensions)
     rows = (await session.execute(statement, {**values, "pool": POOL * wanted})).all()
     if not rows or rows[0].best < wanted <= rows[0].partial / POOL:
         rows = (await session.execute(statement, {**values, "pool": None})).all()
@@ -104,8 +106,8 @@ async def with_words(
 
 
 @lru_cache
-def _with_words(*, member: bool, few: bool, dimensions: int | None) -> "Select[*tuple[Any, ...]]":
-    partial = cte(_PARTIAL.format(few=_FEW if few else ""), "partial", "score")
+def _with_words(*, member: bool, few: bool, cut: bool, dimensions: int | None) -> "Select[*tuple[Any, ...]]":
+    partial = cte(_PARTIAL.format(few=_FEW if few else "", cut=_CUT if cut else ""), "partial", "score")
     pool = bindparam("pool", type_=Integer())
     by_score = select(partial).order_by(partial.c.score.desc()).limit(pool).subquery("by_score")
     # Looked up one by one in the order of their scores, until there are enough that the asker may read.
@@ -126,6 +128,11 @@ def _with_words(*, member: bool, few: bool, dimensions: int | None) -> "Select[*
         computed = similarity_at(scored.c.document_id, scored.c.position, dimensions=dimensions).scalar_subquery()
         similarity = case((among_best & ~is_known, computed))
     place = and_(known.c.document_id == scored.c.document_id, known.c.position == scored.c.position)
+    parts = [partial, best, known, candidate, completing, scored]
+    if cut:
+        # What is cut short is what the asker may read, or others' documents might leave nothing of it.
+        in_bases = one_of(Document.knowledge_base_id, "bases")
+        parts.insert(0, select(Document.id).where(in_bases, readable(member=member)).cte("readable_document"))
     return (
         select(
             scored.c.document_id,
@@ -137,5 +144,5 @@ def _with_words(*, member: bool, few: bool, dimensions: int | None) -> "Select[*
         .outerjoin_from(scored, known, place)
         .where(among_best | is_known)
         .order_by(scored.c.rank)
-        .add_cte(partial, best, known, candidate, completing, scored)
+        .add_cte(*parts)
     )

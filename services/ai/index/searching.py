@@ -63,7 +63,7 @@ async def search(
             vector,
             mean_length=there.words / there.passages,
             known=near,
-            completed=tuning.completed,
+            tuning=tuning,
             limit=most,
         )
     best = fused(_candidates(near, worded))[:limit]

@@ -159,7 +159,7 @@ async def test_common_words_count_also_where_they_do_not_lead_the_search(library
 
 async def test_a_question_of_common_words_alone_is_still_answered(library: Library) -> None:
     await library.ready(*(f"bread {number} of the week" for number in range(30)))
-    assert len(await library.texts("bread week", tuning=Tuning(postings=3), limit=5)) == 5
+    assert len(await library.texts("bread week", tuning=Tuning(postings=10), limit=5)) == 5
 
 
 async def test_long_documents_are_searched_to_their_end(library: Library) -> None:
