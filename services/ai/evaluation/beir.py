@@ -22,6 +22,7 @@ from services.ai.documents.access import VISITOR
 from services.ai.documents.models import Document
 from services.ai.embeddings.port import Embeddings, Floats
 from services.ai.evaluation.metrics import Measured, measured
+from services.ai.extraction.cleaning import clean
 from services.ai.extraction.values import Block, Extracted
 from services.ai.index import writing
 from services.ai.index.searching import search
@@ -188,9 +189,10 @@ def _document(base_id: UUID, tenant_id: UUID, text: Text) -> Document:
 
 
 def _extracted(text: Text) -> Extracted:
-    heading = [Block("heading", text.title, level=1)] if text.title.strip() else []
-    paragraphs = [Block("paragraph", one) for one in text.text.split("\n") if one.strip()]
-    return Extracted(blocks=(*heading, *paragraphs), pages=None, title=text.title or None, findings=())
+    title = clean(text.title)
+    heading = [Block("heading", title, level=1)] if title else []
+    paragraphs = [Block("paragraph", one) for one in clean(text.text).split("\n") if one]
+    return Extracted(blocks=(*heading, *paragraphs), pages=None, title=title or None, findings=())
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

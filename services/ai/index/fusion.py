@@ -2,7 +2,7 @@
 
 Similarities begin at -1 and BM25 at 0, so that `(1 + similarity) / (1 + best)` and `score / best` lie between 0 and 1,
 whatever else was found (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023, §4). Ranks
-alone (reciprocal rank fusion) forget by how much the best is better; `docs/adr/0014-search-in-postgresql.md` has the
+alone (reciprocal rank fusion) forget by how much the best is better; `docs/adr/0015-search-in-postgresql.md` has the
 figures of both.
 """
 
