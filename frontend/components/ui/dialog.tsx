@@ -30,8 +30,8 @@ export function ConfirmDialog({ trigger, title, children, confirm, dismiss, onCo
     <AlertDialog.Root open={open} onOpenChange={setOpen}>
       <AlertDialog.Trigger render={trigger} />
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 bg-black/50" />
-        <AlertDialog.Popup className="fixed start-1/2 top-1/2 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line bg-raised p-6 text-ink shadow-card rtl:translate-x-1/2">
+        <AlertDialog.Backdrop className="fixed inset-0 z-30 bg-black/50" />
+        <AlertDialog.Popup className="fixed start-1/2 z-30 top-1/2 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line bg-raised p-6 text-ink shadow-card rtl:translate-x-1/2">
           <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description render={<div />} className="mt-2 text-ink-soft">
             {children}

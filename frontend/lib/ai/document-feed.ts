@@ -1,6 +1,7 @@
 /**
  * The documents of a knowledge base as they are now: the newest are fetched, then the stream tells all of them and
- * every change. The later of two states of a document wins, in whatever order they come.
+ * every change. The later of two states of a document wins, in whatever order they come. What is deleted very quickly
+ * the stream may never tell: so the newest are fetched again from time to time.
  */
 
 import type { Document } from "@/lib/ai/types";
@@ -15,10 +16,12 @@ export type FeedState = {
   connection: Connection;
 };
 type World = {
-  fetch: () => Promise<Document[]>;
+  /** The newest, and whether those are all. */
+  fetch: () => Promise<{ items: Document[]; isAll: boolean }>;
   follow: (follower: Follower) => () => void;
 };
 const PAGE = 100;
+const AGAIN_MS = 20_000;
 /** What comes in one piece, such as a thousand documents, is shown in one piece. */
 const GATHER_MS = 60;
 
@@ -30,6 +33,7 @@ export class DocumentFeed {
   private connection: Connection = "connecting";
   private isFetched = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private again: ReturnType<typeof setInterval> | undefined;
   private end = () => {};
 
   constructor(private readonly world: World) {}
@@ -42,11 +46,13 @@ export class DocumentFeed {
         this.publishSoon();
       },
     });
+    this.again = setInterval(() => void this.fetch(), AGAIN_MS);
     void this.fetch();
   }
 
   stop(): void {
     this.end();
+    clearInterval(this.again);
     clearTimeout(this.timer);
   }
 
@@ -58,8 +64,11 @@ export class DocumentFeed {
   };
 
   readonly fetch = async (): Promise<void> => {
+    const before = [...this.known.keys()];
     try {
-      for (const document of await this.world.fetch()) this.take(document);
+      const { items, isAll } = await this.world.fetch();
+      for (const document of items) this.take(document);
+      this.forgetMissing(before, items, isAll);
       this.isFetched = true;
       this.publish(undefined);
     } catch (error) {
@@ -80,6 +89,13 @@ export class DocumentFeed {
     this.publish(this.state.error);
   };
 
+  /** What was known and is not among the newest, though it would have to be. */
+  private forgetMissing(before: readonly string[], items: readonly Document[], isAll: boolean): void {
+    const there = new Set(items.map(({ id }) => id));
+    const oldest = isAll ? "" : (items.at(-1)?.id ?? "");
+    for (const id of before) if (id > oldest && !there.has(id)) this.known.delete(id);
+  }
+
   private hear({ event, data: text }: StreamEvent): void {
     if (event === "document") this.take(JSON.parse(text) as Document);
     else if (event === "gone") {
@@ -93,7 +109,9 @@ export class DocumentFeed {
   private take(document: Document): void {
     const known = this.known.get(document.id);
     const isOlder = known !== undefined && Date.parse(known.updated_at) > Date.parse(document.updated_at);
-    if (!this.gone.has(document.id) && !isOlder) this.known.set(document.id, document);
+    if (this.gone.has(document.id) || isOlder) return;
+    this.known.set(document.id, document);
+    if (document.state === "ready" && document.replaces !== null) this.known.delete(document.replaces);
   }
 
   private publishSoon(): void {
@@ -115,8 +133,10 @@ export class DocumentFeed {
 export function documentFeed(knowledge_base_id: string): DocumentFeed {
   const params = { path: { knowledge_base_id }, query: { limit: PAGE } };
   return new DocumentFeed({
-    fetch: async () =>
-      (await data(api.GET("/v1/knowledge-bases/{knowledge_base_id}/documents", { params }))).items,
+    fetch: async () => {
+      const found = await data(api.GET("/v1/knowledge-bases/{knowledge_base_id}/documents", { params }));
+      return { items: found.items, isAll: !found.next_cursor };
+    },
     follow: (follower) => follow(`/v1/knowledge-bases/${knowledge_base_id}/documents/events`, follower),
   });
 }

@@ -5,11 +5,12 @@ import { UnreachableError } from "@/lib/api/problem";
 import type { Follower } from "@/lib/live/follow";
 
 const document = (id: string, second: number, state: Document["state"] = "ready") =>
-  ({ id, state, updated_at: `2026-05-01T10:00:0${second}Z` }) as Document;
+  ({ id, state, replaces: null, updated_at: `2026-05-01T10:00:0${second}Z` }) as Document;
 
 class Stage {
   pages: (Document[] | Error)[];
   follower: Follower | undefined;
+  isAll = true;
   readonly feed: DocumentFeed;
 
   constructor(...pages: (Document[] | Error)[]) {
@@ -18,7 +19,7 @@ class Stage {
       fetch: async () => {
         const next = this.pages.length > 1 ? this.pages.shift() : this.pages[0];
         if (next instanceof Error) throw next;
-        return next ?? [];
+        return { items: next ?? [], isAll: this.isAll };
       },
       follow: (follower) => {
         this.follower = follower;
@@ -64,6 +65,28 @@ describe("the documents of a knowledge base", () => {
     await stage.shows(["a ready"]);
     await stage.feed.fetch();
     expect(stage.shown()).toEqual(["a ready"]);
+  });
+
+  it("that the stream forgot to call gone are gone when they are fetched again, as far as the page reaches", async () => {
+    stage = new Stage([document("b", 1), document("c", 1)], [document("c", 1)]);
+    await stage.shows(["c ready", "b ready"]);
+    stage.tell("document", document("a", 1));
+    await stage.shows(["c ready", "b ready", "a ready"]);
+    stage.isAll = false;
+    await stage.feed.fetch();
+    expect(stage.shown()).toEqual(["c ready", "b ready", "a ready"]);
+    stage.isAll = true;
+    await stage.feed.fetch();
+    expect(stage.shown()).toEqual(["c ready"]);
+  });
+
+  it("give their place to the one that replaces them as soon as it is ready", async () => {
+    stage = new Stage([document("a", 1)]);
+    await stage.shows(["a ready"]);
+    stage.tell("document", { ...document("b", 1, "queued"), replaces: "a" });
+    await stage.shows(["b queued", "a ready"]);
+    stage.tell("document", { ...document("b", 2), replaces: "a" });
+    await stage.shows(["b ready"]);
   });
 
   it("show at once what was done here", async () => {
