@@ -35,7 +35,7 @@ async def test_the_document_holds_what_is_up_and_names_what_is_down() -> None:
         document = (await client.get("/openapi.json")).json()
     validate(document)
     assert {"/v1/billing/plans", "/v1/dashboard", "/v1/status", "/health"} == set(document["paths"])
-    assert document["x-unavailable"] == ["auth", "provisioner", "messaging"]
+    assert document["x-unavailable"] == ["auth", "provisioner", "messaging", "ai"]
     assert "auth, provisioner" in document["info"]["description"]
     assert document["paths"]["/v1/dashboard"]["get"]["security"]
 

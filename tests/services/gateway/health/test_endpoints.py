@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from tests.services.gateway.running import gateway_before
 from tests.support.http_server import served
 
-SERVICES = ("auth", "billing", "messaging", "provisioner")
+SERVICES = ("ai", "auth", "billing", "messaging", "provisioner")
 
 
 def _service(database: str) -> FastAPI:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tests.services.gateway.running import gateway_before
 from tests.support.http_server import served
 
-ALL = ("auth", "billing", "messaging", "provisioner")
+ALL = ("ai", "auth", "billing", "messaging", "provisioner")
 
 
 def _service(database: str = "ok", *, ready: asyncio.Event | None = None) -> FastAPI:
@@ -54,6 +54,7 @@ async def test_a_service_without_its_database_is_unavailable_and_nothing_inside_
     assert answer.json() == {
         "status": "degraded",
         "services": [
+            {"name": "ai", "status": "operational"},
             {"name": "auth", "status": "operational"},
             {"name": "billing", "status": "unavailable"},
             {"name": "messaging", "status": "operational"},
@@ -69,7 +70,7 @@ async def test_valkey_is_no_service_and_its_loss_degrades_nothing() -> None:
         httpx.AsyncClient(base_url=url) as client,
     ):
         status = (await client.get("/v1/status")).json()
-    assert (status["status"], len(status["services"])) == ("operational", 4)
+    assert (status["status"], len(status["services"])) == ("operational", len(ALL))
 
 
 async def test_a_service_that_hangs_does_not_make_the_answer_hang() -> None:
@@ -84,7 +85,7 @@ async def test_a_service_that_hangs_does_not_make_the_answer_hang() -> None:
         answers = await asyncio.gather(*(client.get("/v1/status") for _ in range(3)))
         took = time.monotonic() - asked
         ready.set()
-    assert [answer.json()["services"][1]["status"] for answer in answers] == ["unavailable"] * 3
+    assert [answer.json()["services"][ALL.index("billing")]["status"] for answer in answers] == ["unavailable"] * 3
     assert took < 3.5
 
 
