@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,14 +13,18 @@ from services.ai.answers import repository
 from services.ai.answers.errors import ChatNotFound
 from services.ai.answers.memory import MOST_ANSWERS
 from services.ai.answers.models import Answer, Channel, Chat
+from services.ai.answers.retrieval import SOURCES
 from services.ai.assistants import service as assistants
 from services.ai.assistants.models import AssistantVersion
 from services.ai.context import AiContext
 from services.ai.documents.access import Asker
 from services.ai.limits.service import release, reserve_answer
+from services.ai.models.prices import most_cents
 from services.ai.passages.languages import language_of
 
 TITLE = 80
+FIXED_BYTES, BYTES_PER_TOKEN = 4_000, 6
+"""What rules and marks add to a prompt, and the most that a token of passages and memory is long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ async def prepare(context: AiContext, question: Question) -> Prepared:
         assistant_id=question.assistant_id,
         user_id=question.asker.user_id,
         answer_id=answer_id,
+        may_cost=_may_cost(context, question, version),
     )
     try:
         async with context.database.tenant_session(question.tenant_id) as session:
@@ -77,6 +83,24 @@ async def prepare(context: AiContext, question: Question) -> Prepared:
     except BaseException:
         await release(context, tenant_id=question.tenant_id, answer_id=answer_id)
         raise
+
+
+def _may_cost(context: AiContext, question: Question, version: AssistantVersion) -> Decimal:
+    """The most that the answer costs by any model that may be asked, in US cents, before it is known what is found."""
+    if version.model is not None and version.model not in context.models.names:
+        return Decimal(0)
+    tokens = version.memory_tokens + SOURCES * max(
+        context.embeddings[one].most_tokens for one in context.embeddings.names
+    )
+    written = len(f"{version.instructions}{question.text}".encode())
+    return max(
+        most_cents(
+            model.model,
+            prompt_bytes=FIXED_BYTES + written + tokens * BYTES_PER_TOKEN,
+            answer_tokens=version.most_tokens,
+        )
+        for model in context.models.order(version.model)
+    )
 
 
 async def _begin(session: AsyncSession, question: Question, version: AssistantVersion, answer_id: UUID) -> Prepared:

@@ -1,6 +1,5 @@
-"""What an answer is made from: the passages that fit a question best, and whether they hold an answer at all."""
+"""What an answer is made from: the passages that fit a question best, and whether they are about it at all."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,20 +8,21 @@ from services.ai.context import AiContext
 from services.ai.documents.access import Asker
 from services.ai.index.searching import Found, search
 from services.ai.knowledge import repository as knowledge
+from services.ai.models.fitting import stems
+from services.ai.models.phrases import phrases_of
 
 SOURCES = 8
-SIMILARITY, COVERED = 0.32, 0.5
-"""Calibrated on the collection of the tests: see `docs/how-to/tune-an-assistant.md`."""
-_WORD = re.compile(r"\w{4,}")
-_STEM = 5
+COVERED = 0.6
+"""Passages with so large a share of a question's words may answer it, however little they look like it: "E014"."""
+_BEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The passages, the best first. `holds` is false where they probably do not answer the question."""
+    """The passages, the best first. `related` is false where they have nothing to do with the question."""
 
     passages: Sequence[Found]
-    holds: bool
+    related: bool
 
 
 async def retrieve(
@@ -42,11 +42,13 @@ async def retrieve(
     async with context.database.tenant_session(tenant_id) as session:
         models = await knowledge.models_of(session, knowledge_base_ids)
     found: list[Found] = []
+    near = False
     for model in sorted(set(models.values())):
-        [vector] = await context.embeddings[model].embed([question])
+        embeddings = context.embeddings[model]
+        [vector] = await embeddings.embed([question])
         bases = [one for one, its_model in models.items() if its_model == model]
         async with context.database.tenant_session(tenant_id) as session:
-            found += await search(
+            some = await search(
                 session,
                 asker=asker,
                 knowledge_base_ids=bases,
@@ -56,18 +58,15 @@ async def retrieve(
                 language=language,
                 limit=SOURCES,
             )
+        found += some
+        near = near or any((one.vector_similarity or -1) >= embeddings.unrelated_below for one in some)
     best = sorted(found, key=lambda one: one.score, reverse=True)[:SOURCES]
-    return Retrieved(best, holds_answer(question, best))
+    words = covered(question, [one.text for one in best[:_BEST]], language)
+    return Retrieved(best, bool(best) and (near or words >= COVERED))
 
 
-def holds_answer(question: str, passages: Sequence[Found]) -> bool:
-    """Whether the passages are near enough to the question, or have enough of its words."""
-    nearest = max((one.vector_similarity or 0.0 for one in passages), default=0.0)
-    return nearest >= SIMILARITY and (nearest >= 2 * SIMILARITY or covered(question, passages) >= COVERED)
-
-
-def covered(question: str, passages: Sequence[Found]) -> float:
-    """The share of the question's longer words that stand in the best three passages, by their beginnings."""
-    wanted = {word[:_STEM] for word in _WORD.findall(question.casefold())}
-    there = {word[:_STEM] for one in passages[:3] for word in _WORD.findall(one.text.casefold())}
-    return len(wanted & there) / len(wanted) if wanted else 1.0
+def covered(question: str, texts: Sequence[str], language: str) -> float:
+    """The share of what the question asks for that stands in `texts`, from 0 to 1; 0 if it has fillers only."""
+    wanted = set(stems(question, phrases_of(language).fillers))
+    there = {stem for text in texts for stem in stems(text, ())}
+    return len(wanted & there) / len(wanted) if wanted else 0.0

@@ -31,8 +31,9 @@ from services.ai.assistants.models import AssistantVersion
 from services.ai.context import AiContext
 from services.ai.index.searching import Found
 from services.ai.limits.service import Used, release, settle
-from services.ai.models.port import Finished, Message, ModelRequest, Source, TextDelta
-from services.ai.models.prices import price_of
+from services.ai.models.port import Answering, Finished, Message, ModelRequest, Source, TextDelta, Usage
+from services.ai.models.prices import estimated_usage, price_of
+from services.ai.models.prompt import prompt_of
 from services.ai.safety.redaction import redact
 
 logger = structlog.get_logger()
@@ -47,13 +48,16 @@ TONES: Mapping[str, str] = {
 
 @dataclass
 class Draft:
-    """An answer as far as it is written."""
+    """An answer as far as it is written. `absent` is one that the documents do not hold."""
 
     text: str = ""
     citations: list[CitationAnswer] = field(default_factory=list)
     retrieved: Retrieved | None = None
+    prompt_bytes: int = 0
+    answering: Answering | None = None
     finished: Finished | None = None
     found: bool = False
+    absent: bool = False
     state: str = "failed"
     reason: str | None = None
     first_text_at: float | None = None
@@ -121,7 +125,8 @@ class Writer:
             language=prepared.language,
         )
         await self._tell(Sources(views.sources(draft.retrieved.passages)))
-        if not draft.retrieved.holds:
+        if not draft.retrieved.related:
+            draft.absent = True
             await self._say(not_found(prepared.language))
             return
         memory = remembered(
@@ -132,16 +137,20 @@ class Writer:
         request = request_for(
             prepared.version, question.text, draft.retrieved.passages, memory=memory, language=prepared.language
         )
+        draft.prompt_bytes = prompt_of(request, name="").length
         parser = CitationParser(request.sources)
         stream = self._context.models.stream(request, first=prepared.version.model)
         async with aclosing(stream):
             async for event in stream:
                 if isinstance(event, TextDelta):
                     await self._take(parser.feed(event.text))
+                elif isinstance(event, Answering):
+                    draft.answering = event
                 else:
                     draft.finished = event
         await self._take(parser.close())
-        draft.found = bool(draft.citations) and not parser.not_in_sources
+        draft.absent = parser.not_in_sources
+        draft.found = bool(draft.citations) and not draft.absent
         self._heed_reason()
         if parser.not_in_sources and not draft.text.strip():
             await self._say(not_found(prepared.language))
@@ -212,11 +221,13 @@ class Writer:
         """None where the chat was deleted meanwhile, and the answer with it."""
         draft, prepared = self._draft, self._prepared
         tenant_id = prepared.question.tenant_id
-        charged = draft.finished is not None or draft.found or (draft.state == "stopped" and bool(draft.text))
-        cents = Decimal(0) if draft.finished is None else price_of(draft.finished.model, draft.finished.usage)
+        usage = self._usage()
+        cents = Decimal(0) if usage is None or draft.answering is None else price_of(draft.answering.model, usage)
+        # An honest "not in your documents" counts only where a model was paid to find that out.
+        charged = cents > 0 or (usage is not None and not draft.absent)
         async with self._context.database.tenant_session(tenant_id) as session:
             failpoint("answers.finish.before_commit")
-            written = await repository.finish(session, prepared.answer_id, self._values(cents))
+            written = await repository.finish(session, prepared.answer_id, self._values(usage, cents))
             if written and charged:
                 await settle(
                     session,
@@ -224,7 +235,7 @@ class Writer:
                     assistant_id=prepared.question.assistant_id,
                     user_id=prepared.question.asker.user_id,
                     answer_id=prepared.answer_id,
-                    used=Used.of(draft.finished, cents),
+                    used=Used.of(usage, cents),
                     now=self._context.clock.now(),
                 )
             answer = await repository.find(session, prepared.answer_id, user_id=prepared.question.owner_id)
@@ -232,20 +243,29 @@ class Writer:
             await release(self._context, tenant_id=tenant_id, answer_id=prepared.answer_id)
         return None if answer is None else views.answer(answer)
 
-    def _values(self, cents: Decimal) -> dict[str, object]:
-        draft, finished = self._draft, self._draft.finished
+    def _usage(self) -> Usage | None:
+        """What a model used for what it delivered; who was stopped does not tell, so that it is estimated."""
+        draft = self._draft
+        if draft.finished is not None:
+            return draft.finished.usage
+        if draft.state == "stopped" and draft.text and draft.answering is not None:
+            return estimated_usage(prompt_bytes=draft.prompt_bytes, answer_bytes=len(draft.text.encode()))
+        return None
+
+    def _values(self, usage: Usage | None, cents: Decimal) -> dict[str, object]:
+        draft = self._draft
         now = time.monotonic()
         first = draft.first_text_at
-        usage = {} if finished is None else {
-            "model": finished.name,
-            "input_tokens": finished.usage.input_tokens,
-            "output_tokens": finished.usage.output_tokens,
-            "cache_read_tokens": finished.usage.cache_read_tokens,
-            "cache_write_tokens": finished.usage.cache_write_tokens,
+        used = {} if usage is None or draft.answering is None else {
+            "model": draft.answering.name,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
         }  # fmt: skip
         passages = [] if draft.retrieved is None else draft.retrieved.passages
         return {
-            **usage,
+            **used,
             "text": draft.text,
             "state": draft.state,
             "reason": draft.reason,
@@ -291,7 +311,7 @@ def request_for(
 
 def source_text(passage: Found) -> str:
     """A passage with the headings that it stands under, as models read it."""
-    return passage.text if not passage.headings else f"{' › '.join(passage.headings)}\n{passage.text}"
+    return passage.text if not passage.headings else f"{' › '.join(passage.headings)}\n\n{passage.text}"
 
 
 def not_found(language: str) -> str:

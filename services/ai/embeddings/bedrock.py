@@ -50,6 +50,7 @@ class TitanEmbeddings:
         self.model = f"titan-embed-text-v2:{settings.dimensions}"
         self.dimensions: int = settings.dimensions
         self.most_tokens = settings.passage_tokens
+        self.unrelated_below = settings.unrelated_below
 
     def count_tokens(self, text: str) -> int:
         return -(-len(text.encode(errors="replace")) // _BYTES_PER_TOKEN)

@@ -39,6 +39,7 @@ class MiniLmEmbeddings:
     model = "minilm-l6-v2"
     dimensions = DIMENSIONS
     most_tokens = MOST_TOKENS
+    unrelated_below = 0.28  # see `docs/how-to/tune-an-assistant.md`
 
     def __init__(self, network: MiniLm, tokenizer: Tokenizer, *, threads: int) -> None:
         self._network = network

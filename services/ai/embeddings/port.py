@@ -41,6 +41,11 @@ class Embeddings(Protocol):
     def most_tokens(self) -> int:
         """How long a passage may be; a longer text is cut there or later."""
 
+    @property
+    def unrelated_below(self) -> float:
+        """The cosine below which the nearest passage has probably nothing to do with a question; -1 where nobody
+        measured it, so that no question is turned away by it."""
+
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`, with those that the model puts around it.
 

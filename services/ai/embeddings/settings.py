@@ -23,7 +23,9 @@ class BedrockEmbeddingsSettings(BaseModel):
     """Amazon Titan Text Embeddings V2 on Bedrock: the texts go to AWS.
 
     `passage_tokens` is the length of passages: the model would take 8,192 tokens, but one vector for much text is near
-    to nothing in particular. At most `concurrency` calls are under way at once.
+    to nothing in particular. At most `concurrency` calls are under way at once. A question whose nearest passage is
+    less similar than `unrelated_below` is answered by no model; by default all are, since nobody measured Titan's
+    similarities here.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +36,7 @@ class BedrockEmbeddingsSettings(BaseModel):
     dimensions: Literal[256, 512, 1024] = 512
     passage_tokens: int = Field(default=512, ge=64, le=2048)
     concurrency: int = Field(default=8, ge=1, le=100)
+    unrelated_below: float = Field(default=-1, ge=-1, le=1)
 
 
 EmbeddingsSettings = Annotated[LocalEmbeddingsSettings | BedrockEmbeddingsSettings, Field(discriminator="form")]

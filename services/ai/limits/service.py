@@ -23,7 +23,7 @@ from services.ai.limits import repository
 from services.ai.limits.budgets import refuse_beyond
 from services.ai.limits.models import HeldAnswer
 from services.ai.limits.periods import day_of
-from services.ai.models.port import Finished
+from services.ai.models.port import Usage
 
 logger = structlog.get_logger()
 QUERIES = "ai_queries_per_month"
@@ -54,11 +54,10 @@ class Used:
     cents: Decimal = Decimal(0)
 
     @classmethod
-    def of(cls, finished: Finished | None, cents: Decimal) -> Self:
+    def of(cls, usage: Usage | None, cents: Decimal) -> Self:
         """Of a model's answer; None is one that no model gave."""
-        if finished is None:
+        if usage is None:
             return cls(cents=cents)
-        usage = finished.usage
         return cls(
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,

@@ -15,6 +15,7 @@ from services.ai.models.fallback import Models
 from services.ai.models.fitting import ScoreSentences
 from services.ai.models.local import LocalModel
 from services.ai.models.port import (
+    Answering,
     Finished,
     LanguageModel,
     Message,
@@ -34,6 +35,7 @@ from services.ai.models.settings import (
 )
 
 __all__ = [
+    "Answering",
     "BedrockModelSettings",
     "Finished",
     "GuardrailSettings",

@@ -16,7 +16,7 @@ from services.ai.models.errors import (
     ModelTooSlow,
     ModelUnavailable,
 )
-from services.ai.models.port import LanguageModel, ModelEvent, ModelRequest
+from services.ai.models.port import Answering, LanguageModel, ModelEvent, ModelRequest
 
 logger = structlog.get_logger()
 TRIES = 2
@@ -67,9 +67,22 @@ class Models:
         Raises:
             ModelMisconfigured: there is no such model.
         """
-        return self._from(name)[0]
+        return self.order(name)[0]
 
-    async def stream(self, request: ModelRequest, *, first: str | None = None) -> AsyncGenerator[ModelEvent, None]:
+    def order(self, first: str | None) -> Sequence[LanguageModel]:
+        """The models that may answer where `first` is asked first.
+
+        Raises:
+            ModelMisconfigured: there is no such model.
+        """
+        if first is not None and first not in self._models:
+            raise ModelMisconfigured(first)
+        start = 0 if first is None else self.names.index(first)
+        return list(self._models.values())[start:]
+
+    async def stream(
+        self, request: ModelRequest, *, first: str | None = None
+    ) -> AsyncGenerator[Answering | ModelEvent, None]:
         """The answer of the model `first`, or of the next one in the settings' order that gives one.
 
         Models before `first` are never asked: with those that keep texts on this machine at the end, whoever chose
@@ -81,8 +94,9 @@ class Models:
             ModelRefused: all refused the request.
             ModelBroke: the answer broke off after its first text.
         """
-        begun = await self._begin(request, self._from(first))
+        begun = await self._begin(request, self.order(first))
         async with aclosing(begun.rest):
+            yield Answering(model=begun.model.model, name=begun.model.name)
             yield begun.first
             try:
                 async for event in begun.rest:
@@ -91,12 +105,6 @@ class Models:
                 self._note(begun.model.name, failure)
                 raise ModelBroke(begun.model.name) from failure
         self._circuits[begun.model.name].succeeded()
-
-    def _from(self, name: str | None) -> list[LanguageModel]:
-        if name is not None and name not in self._models:
-            raise ModelMisconfigured(name)
-        start = 0 if name is None else self.names.index(name)
-        return list(self._models.values())[start:]
 
     async def _begin(self, request: ModelRequest, order: Sequence[LanguageModel]) -> _Begun:
         failures: list[ModelError] = []

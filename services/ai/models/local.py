@@ -3,26 +3,25 @@
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 
 import structlog
-import yaml
-from pydantic import BaseModel, ConfigDict, field_validator
 
 from libs.adapters.errors import PortError
-from services.ai.models.fitting import Fit, ScoreSentences, fits, plain, stems
+from services.ai.models.fitting import Fit, ScoreSentences, fits, stems
+from services.ai.models.phrases import Phrases, phrases_of
 from services.ai.models.port import Finished, ModelEvent, ModelRequest, Source, TextDelta, Usage
 from services.ai.models.prompt import NOT_IN_SOURCES, neutral, question_of
 from services.ai.models.settings import LocalModelSettings
 from services.ai.passages.sentences import sentences
 
 logger = structlog.get_logger()
-PHRASES_FILE = Path(__file__).with_name("phrases.yaml")
 MODEL = "extractive"
 _DOUBLE_QUOTES = re.compile('["“”„‟«»]')
 _MOST_SENTENCE, _MOST_QUOTE = 600, 400
 _BYTES_PER_TOKEN = 4
+# A short paragraph without a full stop and without numbers, which lists of prices have, and with another one below it.
+_HEADING = re.compile(r"[^\d|]{1,100}(?<![.!?…:;,。！？])\Z")
+_PARAGRAPH_END = re.compile(r"[^\S\n]*\n[^\S\n]*\n\s*\S")
 _FEW_WORDS = 6
 # A sentence fits if it holds more than a third of the words, or much of the meaning, and is not far from the best.
 _LEAST_COVERAGE, _LEAST_SIMILARITY, _LEAST_OF_BEST = 0.34, 0.45, 0.6
@@ -30,23 +29,17 @@ _LEAST_COVERAGE, _LEAST_SIMILARITY, _LEAST_OF_BEST = 0.34, 0.45, 0.6
 _ENOUGH_COVERAGE, _MOST_COMPARED = 0.5, 12
 
 
-class _Phrases(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    found: str
-    nothing: str
-    fillers: frozenset[str]
-
-    @field_validator("fillers", mode="before")
-    @classmethod
-    def _split(cls, words: str) -> frozenset[str]:
-        return frozenset(plain(words).split())
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Sentence:
+    """`heading` is the line above, whose words help to find the sentence, and which answers nothing by itself."""
+
     source: Source
     text: str
+    heading: str
+
+    @property
+    def read(self) -> str:
+        return f"{self.heading} {self.text}".lstrip()
 
 
 class LocalModel:
@@ -66,7 +59,7 @@ class LocalModel:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         question = question_of(request, name=self.name)
-        phrases = _phrases(request.language)
+        phrases = phrases_of(request.language)
         known = _sentences_of(request)
         chosen: list[_Sentence] = []
         for reading in _readings(request, question, phrases):
@@ -80,9 +73,9 @@ class LocalModel:
         usage = Usage(input_tokens=0, output_tokens=0)
         yield Finished(usage=usage, reason="complete", model=self.model, name=self.name)
 
-    async def _choose(self, question: str, known: Sequence[_Sentence], phrases: _Phrases) -> list[_Sentence]:
+    async def _choose(self, question: str, known: Sequence[_Sentence], phrases: Phrases) -> list[_Sentence]:
         """The best of them, in reading order; none if none fits."""
-        texts = [sentence.text for sentence in known]
+        texts = [sentence.read for sentence in known]
         fit = fits(question, texts, phrases.fillers)
         if max((each.coverage for each in fit), default=1.0) < _ENOUGH_COVERAGE:
             await self._compare_meaning(question, texts, fit)
@@ -104,7 +97,7 @@ class LocalModel:
             fit[place] = replace(fit[place], score=fit[place].score + similarity, similarity=similarity)
 
 
-def _readings(request: ModelRequest, question: str, phrases: _Phrases) -> list[str]:
+def _readings(request: ModelRequest, question: str, phrases: Phrases) -> list[str]:
     """How a question may be meant: by itself, or, if it has a few words only, together with the one before it.
 
     With a single word that says something ("And on Sundays?") it is hardly meant by itself.
@@ -125,10 +118,13 @@ def _sentences_of(request: ModelRequest) -> list[_Sentence]:
     """Each sentence of the sources once, however many of them hold it."""
     found: dict[str, _Sentence] = {}
     for source in request.sources:
+        heading = ""
         for start, end in sentences(source.text, request.language):
             text = " ".join(source.text[start:end].split())
-            if len(text) <= _MOST_SENTENCE:
-                found.setdefault(text.casefold(), _Sentence(source=source, text=text))
+            if _HEADING.match(text) and _PARAGRAPH_END.match(source.text, end):
+                heading = text
+            elif len(text) <= _MOST_SENTENCE:
+                found.setdefault(text.casefold(), _Sentence(source=source, text=text, heading=heading))
     return list(found.values())
 
 
@@ -149,16 +145,3 @@ def _citation(sentence: _Sentence) -> str:
     if len(quote) > _MOST_QUOTE:
         quote = quote[:_MOST_QUOTE].rsplit(" ", 1)[0]
     return f'[{sentence.source.number}: "{quote}"]'
-
-
-def _phrases(language: str) -> _Phrases:
-    known = _load()
-    return known.get(language, known["en"])
-
-
-@cache
-def _load() -> dict[str, _Phrases]:
-    return {
-        language: _Phrases.model_validate(phrases)
-        for language, phrases in yaml.safe_load(PHRASES_FILE.read_text()).items()
-    }

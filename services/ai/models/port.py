@@ -78,6 +78,14 @@ class Finished:
 ModelEvent = TextDelta | Finished
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """Who answers, before the first text, where several might; `name` and `model` as in `Finished`."""
+
+    model: str
+    name: str
+
+
 class LanguageModel(Protocol):
     """Something that answers from sources, citing them as `services.ai.models.prompt` describes."""
 

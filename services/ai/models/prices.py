@@ -78,10 +78,17 @@ def estimate(model: str, request: ModelRequest) -> PriceRange:
     if price is None:
         return PriceRange(least=Decimal(0), most=Decimal(0), known=False)
     least = min(price.input, price.cache_read) * (length // _MOST_BYTES_PER_TOKEN) + price.output
-    most_input = max(price.input, price.cache_write) * (length // _LEAST_BYTES_PER_TOKEN + 1)
-    return PriceRange(
-        least=least / _MILLION, most=(most_input + price.output * request.most_tokens) / _MILLION, known=True
-    )
+    most = most_cents(model, prompt_bytes=length, answer_tokens=request.most_tokens)
+    return PriceRange(least=least / _MILLION, most=most, known=True)
+
+
+def most_cents(model: str, *, prompt_bytes: int, answer_tokens: int) -> Decimal:
+    """What an answer of so many tokens costs at the most, in US cents; 0 for a model without a price."""
+    price = find_price(model)
+    if price is None:
+        return Decimal(0)
+    most_input = max(price.input, price.cache_write) * (prompt_bytes // _LEAST_BYTES_PER_TOKEN + 1)
+    return (most_input + price.output * answer_tokens) / _MILLION
 
 
 def estimated_usage(*, prompt_bytes: int, answer_bytes: int) -> Usage:

@@ -46,6 +46,16 @@ async def test_what_the_documents_do_not_hold_is_said_in_the_askers_language_and
     assert (use["used"], use["held"]) == (0, 0)
 
 
+async def test_what_a_free_model_does_not_find_costs_nothing_either(business: Business, ai_billing: Billing) -> None:
+    assistant = await desk(business)
+
+    answer = await business.owner.answer(assistant, "Do you bake bread with sesame for restaurants?")
+
+    assert (answer["state"], answer["found"], answer["receipt"]["model"]) == ("done", False, "local")
+    use = await ai_billing.use(business.id, "ai_queries_per_month")
+    assert (use["used"], use["held"]) == (0, 0)
+
+
 async def test_an_answer_is_streamed_as_it_is_written(business: Business) -> None:
     events = await business.owner.streamed(await desk(business), QUESTION)
 

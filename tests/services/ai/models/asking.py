@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from services.ai.models import Finished, Message, ModelEvent, ModelRequest, Source, TextDelta
+from services.ai.models import Answering, Finished, Message, ModelEvent, ModelRequest, Source, TextDelta
 
 HOURS = Source(
     number=1, title="Opening hours.pdf", page=2, text="The shop opens at nine in the morning. On Sundays it is closed."
@@ -37,7 +37,7 @@ class Answered:
         return "".join(self.texts)
 
 
-async def answered(events: AsyncGenerator[ModelEvent, None]) -> Answered:
+async def answered(events: AsyncGenerator[Answering | ModelEvent, None]) -> Answered:
     """The whole answer; what comes after its end is a fault."""
     texts: list[str] = []
     finished: Finished | None = None
@@ -47,14 +47,16 @@ async def answered(events: AsyncGenerator[ModelEvent, None]) -> Answered:
             if isinstance(event, TextDelta):
                 assert event.text
                 texts.append(event.text)
-            else:
+            elif isinstance(event, Finished):
                 finished = event
     assert finished is not None
     return Answered(tuple(texts), finished)
 
 
-async def until_text(events: AsyncGenerator[ModelEvent, None]) -> str:
+async def until_text(events: AsyncGenerator[Answering | ModelEvent, None]) -> str:
     """The first text."""
     event = await anext(events)
+    if isinstance(event, Answering):
+        event = await anext(events)
     assert isinstance(event, TextDelta)
     return event.text

@@ -108,6 +108,17 @@ async def test_the_same_sentence_is_said_once() -> None:
     assert citations == [(1, "On Sundays it is closed.")]
 
 
+async def test_a_heading_helps_to_find_what_stands_below_it_and_answers_nothing_itself() -> None:
+    text = "Bread\n\nRye loaf 4.20\n\nA roll costs less.\n\nOpening hours\n\nWe begin at six o'clock."
+    house = Source(number=1, title="House", page=None, text=text)
+
+    hours = question("What are your opening hours?", sources=(house,))
+    assert read(await said(hours), hours)[1] == [(1, "We begin at six o'clock.")]
+
+    price = question("How much is a rye loaf?", sources=(house,))
+    assert (1, "Rye loaf 4.20") in read(await said(price), price)[1]
+
+
 async def test_what_is_said_in_other_words_is_found_by_its_meaning() -> None:
     asked: list[str] = []
 
