@@ -6,9 +6,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import structlog
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.authority import write_authority
 from tests.support.servers import PostgresServer, TestServers, shared_servers, stop_servers
 
 pytest_plugins = ["tests.support.case_report"]
@@ -26,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config):
         os.environ[_RUN] = tempfile.mkdtemp(prefix="stackpro-tests-")
         os.environ[_OWNER] = str(os.getpid())
+        # Each of thousands of clients would read the authorities of the whole world, for 20 ms.
+        os.environ["SSL_CERT_FILE"] = str(Path(os.environ[_RUN]) / "authority.pem")
+        write_authority(Path(os.environ["SSL_CERT_FILE"]))
+    # A traceback with the values of its variables would take half a second to be coloured.
+    log_to_people = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], log_to_people])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

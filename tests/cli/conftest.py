@@ -50,6 +50,7 @@ def stackpro(home: Path) -> Command:
 @pytest.fixture(autouse=True)
 def logs_apart() -> Iterator[None]:
     """The services log past the output of the command, as they do where they are other processes."""
+    before = structlog.get_config()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
