@@ -1,4 +1,4 @@
-"""A certificate authority that vouches for nobody: the tests meet no host whose certificate they would have to trust."""
+"""A certificate authority that vouches for nobody: tests meet no host whose certificate they would have to trust."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

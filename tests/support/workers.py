@@ -84,10 +84,20 @@ class Nursery:
         self._folder = folder
         self._started = 0
 
-    def start(self, target: str, arguments: Mapping[str, Any] | None = None, *, failpoints: str = "") -> Worker:
-        """Forks a worker that runs `module:function(**arguments)`; the arguments are JSON values."""
+    def start(
+        self,
+        target: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        failpoints: str = "",
+        log: Path | None = None,
+    ) -> Worker:
+        """Forks a worker that runs `module:function(**arguments)`; the arguments are JSON values.
+
+        What it says is added to `log`; without one, it has a log of its own.
+        """
         self._started += 1
-        log = self._folder / f"worker-{self._started}.log"
+        log = log or self._folder / f"worker-{self._started}.log"
         log.touch()
         request = {"target": target, "arguments": dict(arguments or {}), "failpoints": failpoints, "log": str(log)}
         return Worker(self, int(self.ask(request)["pid"]), log)

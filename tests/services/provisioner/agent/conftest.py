@@ -1,13 +1,20 @@
 """A control plane for each test, and agents that end with it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.services.provisioner.agent.plane import AgentProcess, Plane, running_plane
+from tests.support.workers import Nursery, nursery
 
 MakeAgent = Callable[..., AgentProcess]
+
+
+@pytest.fixture(scope="session")
+def agents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    with nursery(tmp_path_factory.mktemp("agents")) as parent:
+        yield parent
 
 
 @pytest.fixture
@@ -17,11 +24,11 @@ async def plane() -> AsyncIterator[Plane]:
 
 
 @pytest.fixture
-async def make_agent(plane: Plane, tmp_path: Path) -> AsyncIterator[MakeAgent]:
+async def make_agent(plane: Plane, agents: Nursery, tmp_path: Path) -> AsyncIterator[MakeAgent]:
     made: list[AgentProcess] = []
 
     def make(name: str = "host-1", *, token: str = "boot-1", memory_mib: int = 4096) -> AgentProcess:
-        agent = AgentProcess(plane, tmp_path / name, token=token, memory_mib=memory_mib)
+        agent = AgentProcess(agents, plane, tmp_path / name, token=token, memory_mib=memory_mib)
         made.append(agent)
         return agent
 

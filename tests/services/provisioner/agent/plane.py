@@ -4,10 +4,7 @@ import asyncio
 import base64
 import hashlib
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,6 +44,7 @@ from libs.contracts.hosts import (
 from services.provisioner.stack_apps.bundle import build_bundle
 from services.provisioner.stack_apps.catalogue import load_catalogue
 from tests.support.eventually import eventually
+from tests.support.workers import Nursery, Worker
 
 CHECKSUM_HEADER = "x-amz-checksum-sha256"
 SECRETS = {name: "ab" * size for name, size in load_catalogue().secrets.items()}
@@ -257,11 +255,14 @@ async def running_plane() -> AsyncIterator[Plane]:
 class AgentProcess:
     """A real agent in a process of its own, as a host would run it."""
 
-    def __init__(self, plane: Plane, root: Path, *, token: str = "boot-1", memory_mib: int = 4096) -> None:
+    def __init__(
+        self, nursery: Nursery, plane: Plane, root: Path, *, token: str = "boot-1", memory_mib: int = 4096
+    ) -> None:
         self.root = root
+        self._nursery = nursery
         self._config = root.parent / f"{root.name}.json"
         self.log = root.parent / f"{root.name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._worker: Worker | None = None
         self._config.write_text(
             json.dumps(
                 {
@@ -276,37 +277,34 @@ class AgentProcess:
         )
 
     def start(self, *, failpoints: str = "") -> "AgentProcess":
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "services.provisioner.agent", "--config", str(self._config)],
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "STACKPRO_FAILPOINTS": failpoints, "PYTHONPATH": str(Path.cwd())},
-            )
+        arguments = {"arguments": ["--config", str(self._config)]}
+        self._worker = self._nursery.start(
+            "services.provisioner.agent.main:main", arguments, failpoints=failpoints, log=self.log
+        )
         return self
 
     @property
     def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+        assert self._worker is not None
+        return self._worker.pid
 
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._worker is not None and self._worker.is_alive()
 
     async def ended(self) -> int:
-        process = self._process
-        assert process is not None
-        await eventually(lambda: process.poll() is not None)
-        return process.returncode
+        """Its exit status, once."""
+        assert self._worker is not None
+        worker, self._worker = self._worker, None
+        return await worker.ended()
 
     async def stop(self) -> int:
-        if self._process is not None and self.running():
-            self._process.send_signal(signal.SIGTERM)
+        if self._worker is not None:
+            self._worker.send(signal.SIGTERM)
         return await self.ended()
 
     async def kill(self) -> None:
-        if self._process is not None and self.running():
-            self._process.kill()
+        if self._worker is not None:
+            self._worker.send(signal.SIGKILL)
             await self.ended()
 
     async def port(self) -> int:
