@@ -122,7 +122,7 @@ async def test_nonsense_and_events_of_others_are_not_believed(node: RunningNode,
 async def test_a_flushed_valkey_and_a_cut_connection_lose_nothing(node: RunningNode, room: Room) -> None:
     async with node.sign_in(room.business.id, room.business.people[0]) as socket:
         await socket.subscribe(room.id)
-        await node.parts.cache.flushall()
+        await node.parts.cache.flushdb()
         await room.send("after the flush")
         assert await socket.events(1) == [room.seq + 1]
         await node.parts.cache.client_kill_filter(_type="pubsub")

@@ -70,7 +70,7 @@ async def test_a_flushed_valkey_is_told_again(node: RunningNode, business: Busin
     place = (business.id, person)
     async with node.sign_in(business.id, person):
         await eventually(lambda: is_here(node, place))
-        await node.parts.cache.flushall()
+        await node.parts.cache.flushdb()
         application = node.app.socket  # type: ignore[attr-defined]  # an Application
         assert isinstance(application, RealtimeSocket)
         board = application.node.presence
