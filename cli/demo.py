@@ -12,6 +12,7 @@ from rich.table import Table
 
 from cli.connections import Api, gateway, running_home
 from cli.demo_conversation import show_conversation
+from cli.demo_knowledge import show_assistant
 from cli.deployments import watch
 from cli.errors import fail
 
@@ -20,7 +21,8 @@ WAIT_SECONDS = 120
 
 
 def demo() -> None:
-    """Sign up, get a trial stack, pay with a test card, watch the stack move to its own host, read the mail, talk."""
+    """Sign up, get a trial stack, pay with a test card, watch the stack move to its own host, read the mail,
+    talk, and ask an assistant that has read the business's documents."""
     console = Console(highlight=False)
     with gateway() as api:
         email, password = _sign_up(api, console)
@@ -34,6 +36,8 @@ def demo() -> None:
         _show_mail(email, console)
         console.print("\n[bold]6. A conversation[/]")
         colleague, colleague_password = show_conversation(api, console)
+        console.print("\n[bold]7. An assistant that knows the business[/]")
+        show_assistant(api, console)
     console.print(f"\nSign in as [cyan]{email}[/] with the password [cyan]{password}[/],")
     console.print(f"or as [cyan]{colleague}[/] with [cyan]{colleague_password}[/].")
 

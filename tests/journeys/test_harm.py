@@ -88,6 +88,8 @@ def test_the_demo_performs_the_main_job(platform: Platform) -> None:
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "dedicated host" in shown.stdout
     assert "is in the mailbox" in shown.stdout
+    assert "wedding cakes at least two weeks ahead" in shown.stdout
+    assert "I did not find this in the documents" in shown.stdout
 
 
 def test_status_and_dead_letters_tell_how_the_platform_is(platform: Platform) -> None:
