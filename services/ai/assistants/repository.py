@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai.assistants.models import Assistant, AssistantVersion
 from services.ai.knowledge.models import KnowledgeBase
+from services.ai.knowledge.repository import ACTIVE
 
 Current = tuple[Assistant, AssistantVersion]
 
@@ -91,7 +92,7 @@ async def remove(session: AsyncSession, assistant_id: UUID) -> bool:
 
 async def known_bases(session: AsyncSession, knowledge_base_ids: Sequence[UUID]) -> frozenset[UUID]:
     """Those that there are."""
-    found = select(KnowledgeBase.id).where(KnowledgeBase.id.in_(knowledge_base_ids), KnowledgeBase.state == "active")
+    found = select(KnowledgeBase.id).where(KnowledgeBase.id.in_(knowledge_base_ids), ACTIVE)
     return frozenset(await session.scalars(found))
 
 
