@@ -31,7 +31,7 @@ async def estimate(context: AiContext, question: Question) -> EstimateAnswer:
     )
     count = context.embeddings.default.count_tokens
     memory = remembered(earlier, most_tokens=version.memory_tokens, count_tokens=count)
-    request = request_for(version, question.text, retrieved.passages, memory=memory, language=language)
+    asked = request_for(version, question.text, retrieved.passages, memory=memory, language=language)
     model = context.models[version.model or context.models.names[0]]
-    price = price_range(model.model, request)
+    price = price_range(model.model, asked.request)
     return EstimateAnswer(model=model.name, least_cents=price.least, most_cents=price.most, known=price.known)

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -34,7 +34,7 @@ from services.ai.limits.service import Used, release, settle
 from services.ai.models.port import Answering, Finished, Message, ModelRequest, Source, TextDelta, Usage
 from services.ai.models.prices import estimated_usage, price_of
 from services.ai.models.prompt import prompt_of
-from services.ai.safety.redaction import redact
+from services.ai.safety.redaction import Restorer, redact
 
 logger = structlog.get_logger()
 QUEUED = 1000
@@ -134,21 +134,21 @@ class Writer:
             most_tokens=prepared.version.memory_tokens,
             count_tokens=self._context.embeddings.default.count_tokens,
         )
-        request = request_for(
+        asked = request_for(
             prepared.version, question.text, draft.retrieved.passages, memory=memory, language=prepared.language
         )
-        draft.prompt_bytes = prompt_of(request, name="").length
-        parser = CitationParser(request.sources)
-        stream = self._context.models.stream(request, first=prepared.version.model)
+        draft.prompt_bytes = prompt_of(asked.request, name="").length
+        parser, restorer = CitationParser(asked.sources), Restorer(asked.originals)
+        stream = self._context.models.stream(asked.request, first=prepared.version.model)
         async with aclosing(stream):
             async for event in stream:
                 if isinstance(event, TextDelta):
-                    await self._take(parser.feed(event.text))
+                    await self._take(parser.feed(restorer.feed(event.text)))
                 elif isinstance(event, Answering):
                     draft.answering = event
                 else:
                     draft.finished = event
-        await self._take(parser.close())
+        await self._take(parser.feed(restorer.close()) + parser.close())
         draft.absent = parser.not_in_sources
         draft.found = bool(draft.citations) and not draft.absent
         self._heed_reason()
@@ -279,13 +279,20 @@ class Writer:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the model is asked. `sources` are as they stand in the documents; `originals`, by their placeholders, were
+    taken out of what the model is sent."""
+
+    request: ModelRequest
+    sources: tuple[Source, ...]
+    originals: Mapping[str, str]
+
+
 def request_for(
     version: AssistantVersion, question: str, passages: Sequence[Found], *, memory: Sequence[Message], language: str
-) -> ModelRequest:
-    """What the model is asked. With `redacts`, personal data is taken out of all that others wrote.
-
-    A placeholder means the same in all of it, and stands in the answer too.
-    """
+) -> Asked:
+    """With `redacts`, placeholders stand for personal data, each for the same in the whole request."""
     originals: Mapping[str, str] = {}
 
     def sent(text: str) -> str:
@@ -297,16 +304,18 @@ def request_for(
         return redacted.text
 
     messages = (*memory, Message(role="user", text=question))
-    return ModelRequest(
+    sources = tuple(
+        Source(number=number, title=one.document_name, page=one.page_from, text=source_text(one))
+        for number, one in enumerate(passages, 1)
+    )
+    request = ModelRequest(
         instructions=f"{version.instructions}\n\n{TONES[version.tone]}".strip(),
-        sources=tuple(
-            Source(number=number, title=one.document_name, page=one.page_from, text=sent(source_text(one)))
-            for number, one in enumerate(passages, 1)
-        ),
+        sources=tuple(replace(one, title=sent(one.title), text=sent(one.text)) for one in sources),
         messages=tuple(Message(role=one.role, text=sent(one.text)) for one in messages),
         language=language,
         most_tokens=version.most_tokens,
     )
+    return Asked(request=request, sources=sources, originals=originals)
 
 
 def source_text(passage: Found) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.ai.safety.personal_data import FINDERS, Kind
@@ -54,12 +54,33 @@ def restore(text: str, originals: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: originals.get(match.group(), match.group()), text)
 
 
+class Restorer:
+    """Restores a text that comes in pieces, wherever they are cut."""
+
+    def __init__(self, originals: Mapping[str, str]) -> None:
+        self._originals = originals
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What can be told with the next piece: all but what may be the beginning of a placeholder."""
+        text = restore(self._held + text, self._originals)
+        begins = text.rfind("[")
+        is_part = begins >= 0 and any(one.startswith(text[begins:]) for one in self._originals)
+        self._held = text[begins:] if is_part else ""
+        return text[:begins] if is_part else text
+
+    def close(self) -> str:
+        """The rest."""
+        held, self._held = self._held, ""
+        return held
+
+
 def _found(text: str, language: str) -> list[tuple[int, int, Kind]]:
     """Places that do not overlap: what was found is blank to those who look after it."""
     found: list[tuple[int, int, Kind]] = []
     rest = text
     for kind, find in FINDERS.items():
-        places = sorted(set(find(rest, language)))
+        places = _apart(find(rest, language))
         found += [(start, end, kind) for start, end in places]
         parts: list[str] = []
         done = 0
@@ -67,6 +88,15 @@ def _found(text: str, language: str) -> list[tuple[int, int, Kind]]:
             parts += rest[done:start], "\0" * (end - start)
             done = end
         rest = "".join([*parts, rest[done:]])
+    return found
+
+
+def _apart(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order; where several overlap, the first and longest stays."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
     return found
 
 

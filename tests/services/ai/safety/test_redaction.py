@@ -1,10 +1,12 @@
 """What identifies people is replaced, what only looks like it stays, and everything can be put back."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ai.safety.redaction import redact, restore
+from services.ai.safety.redaction import Restorer, redact, restore
 
 FOUND = [
     ("e-mail", "Ada.Lovelace+shop@mail.example.co.uk"),
@@ -129,6 +131,18 @@ def test_redaction_can_be_taken_back_and_finds_nothing_in_what_it_left(text: str
     assert restore(redacted.text, redacted.originals) == text
     assert all(text[span.start : span.end] == redacted.originals[span.placeholder] for span in redacted.spans)
     assert [span.end for span in redacted.spans] == sorted(span.end for span in redacted.spans)
+
+
+@given(st.lists(st.integers(0, 120)))
+def test_an_answer_in_pieces_is_restored_wherever_it_is_cut(cuts: list[int]) -> None:
+    text = "Write to ada@example.com or call +49 89 1234567. [1: a list], [ and ada@example.com["
+    redacted = redact(text, "en")
+    edges = [0, *sorted(cut for cut in cuts if cut < len(redacted.text)), len(redacted.text)]
+    restorer = Restorer(redacted.originals)
+
+    told = [restorer.feed(redacted.text[start:end]) for start, end in pairwise(edges)]
+
+    assert "".join(told) + restorer.close() == text
 
 
 def test_a_megabyte_of_hostile_text_ends() -> None:
