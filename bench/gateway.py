@@ -11,8 +11,9 @@ from bench.gateway_servers import token_and_jwks
 from bench.registry import Bench, Figures
 from bench.support.load import LoadResult, measure
 from bench.support.peers import node_package
-from bench.support.processes import free_port, python_module, running
+from bench.support.processes import python_module, running
 from bench.support.report import print_table
+from sandbox.ports import free_port
 
 ROUNDS = 3
 SECONDS = 4.0

@@ -11,7 +11,8 @@ from bench import realtime_peers as peers
 from bench.realtime_fanout import Room
 from bench.realtime_members import Place, join_all
 from bench.support.peers import node_package
-from bench.support.processes import free_port, running
+from bench.support.processes import running
+from sandbox.ports import free_port
 from services.messaging.stream.relay import stream_channel
 from services.messaging.stream.wire import CarriedEvent, packed
 from tests.support.messaging_platform import MessagingPlatform

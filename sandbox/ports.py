@@ -19,7 +19,7 @@ _SINGLE = range(30_000, 32_000)
 _BLOCKS = range(20_000, 30_000, 100)
 _ATTEMPTS = 200
 _held: dict[int, int] = {}
-"""The blocks of this process, and the descriptors whose locks hold them until it and its children have ended."""
+"""Blocks and single ports of this process, and the descriptors whose locks hold them until it and its children end."""
 
 
 def is_free(port: int) -> bool:
@@ -36,10 +36,13 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that is free now. Raises SandboxError when none is found."""
+    """A port that is free now, and that no other process is given here until this one has ended.
+
+    Raises SandboxError when none is found.
+    """
     choose = random.SystemRandom().choice
     for _ in range(_ATTEMPTS):
-        if is_free(port := choose(_SINGLE)):
+        if is_free(port := choose(_SINGLE)) and _locked(port):
             return port
     raise SandboxError(f"No free port was found between {_SINGLE.start} and {_SINGLE.stop - 1}.")
 

@@ -14,14 +14,6 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def python_module(module: str, *arguments: str) -> list[str]:
     """The command that runs a module of this repository."""
     return [sys.executable, "-m", module, *arguments]

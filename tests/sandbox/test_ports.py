@@ -51,6 +51,18 @@ def test_platforms_that_choose_at_the_same_time_choose_different_ports(tmp_path:
     assert set(ours.values()).isdisjoint(theirs.values())
 
 
+def test_nobody_is_given_a_port_that_another_process_was_given_and_does_not_listen_on_yet() -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as another:
+        theirs = set(another.apply(_free_ports, (600,)))
+        ours = _free_ports(600)
+
+    assert len(theirs | set(ours)) == 1200
+
+
+def _free_ports(count: int) -> list[int]:
+    return [free_port() for _ in range(count)]
+
+
 def test_a_taken_fixed_port_names_the_port_and_the_setting() -> None:
     with listening() as port:
         expected = f"Port {port} is taken by another program; free it, or set STACKPRO_PORT to another port."

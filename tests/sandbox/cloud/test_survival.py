@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from socket import socket
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from sandbox.cloud.app import running_cloud
 from sandbox.cloud.calls import Call
 from sandbox.cloud.journal import Entry, Journal, JournalDamaged
 from sandbox.cloud.settings import CloudSettings as EmulatorSettings
+from sandbox.ports import free_port
 from services.provisioner.cloud.cloud import Cloud, open_cloud
 from services.provisioner.cloud.databases import DatabaseOrder
 from services.provisioner.cloud.dns import DnsRecord
@@ -161,9 +161,3 @@ def get(port: int, page: str) -> Any:
     with closing(connection):
         connection.request("GET", f"/_sandbox/{page}")
         return json.loads(connection.getresponse().read())
-
-
-def free_port() -> int:
-    with socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
