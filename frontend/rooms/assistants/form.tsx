@@ -49,7 +49,9 @@ export function AssistantForm({ initial, onSave, isNew = false, done, onDirty }:
   useEffect(() => {
     if (!isDirty) form.reset(initial);
   }, [JSON.stringify(initial)]);
-  useEffect(() => onDirty?.(isDirty), [isDirty, onDirty]);
+  useEffect(() => {
+    onDirty?.(isDirty);
+  }, [isDirty, onDirty]);
   useAskBeforeLeaving(isDirty);
   const saved = !isDirty && save.isSuccess ? done : undefined;
   return (

@@ -89,7 +89,9 @@ function History({ entries, onOpen, onAgain }: HistoryProps) {
   const t = useTranslations("ask.history");
   const box = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it stays at its end as it grows
-  useEffect(() => box.current?.scrollTo({ top: box.current.scrollHeight }), [entries]);
+  useEffect(() => {
+    box.current?.scrollTo({ top: box.current.scrollHeight }); // some browsers return a promise of its end
+  }, [entries]);
   return (
     <div
       ref={box}
