@@ -1,11 +1,8 @@
 """Ports on 127.0.0.1: chosen freely at the first start and kept, or fixed by a setting and then checked."""
 
 import errno
-import fcntl
-import os
 import random
 import socket
-import tempfile
 from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +16,7 @@ _SINGLE = range(30_000, 32_000)
 _BLOCKS = range(20_000, 30_000, 100)
 _ATTEMPTS = 200
 _held: dict[int, int] = {}
-"""Blocks and single ports of this process, and the descriptors whose locks hold them until it and its children end."""
+"""Blocks and single ports of this process, and the descriptors that hold them until it and its children have ended."""
 
 
 def is_free(port: int) -> bool:
@@ -42,7 +39,7 @@ def free_port() -> int:
     """
     choose = random.SystemRandom().choice
     for _ in range(_ATTEMPTS):
-        if is_free(port := choose(_SINGLE)) and _locked(port):
+        if is_free(port := choose(_SINGLE)) and _taken(port):
             return port
     raise SandboxError(f"No free port was found between {_SINGLE.start} and {_SINGLE.stop - 1}.")
 
@@ -80,21 +77,20 @@ def _hold_block(wanted: Collection[int]) -> range:
     for start in [*(start for start in wanted if start in _BLOCKS), *others]:
         if start in _held and start not in wanted:
             continue
-        if start in _held or _locked(start):
+        if start in _held or _taken(start):
             return range(start, start + _BLOCKS.step)
     raise SandboxError(f"All ports between {_BLOCKS.start} and {_BLOCKS.stop - 1} are held by other platforms.")
 
 
-def _locked(start: int) -> bool:
-    path = Path(tempfile.gettempdir()) / f"stackpro-ports-{start}.lock"
+def _taken(start: int) -> bool:
+    """Takes a name that one process of this machine can have (unix(7), abstract sockets), and no file remembers."""
+    name = socket.socket(socket.AF_UNIX)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        return False  # another user's, who may hold it
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
+        name.bind(f"\0stackpro-port-{start}")
+    except OSError as error:
+        name.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
         return False
-    _held[start] = descriptor
+    _held[start] = name.detach()
     return True
