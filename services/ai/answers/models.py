@@ -68,3 +68,15 @@ class Answer(Base):
     comment: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class AnswerDocument(Base):
+    """A document of which passages were given to the model for an answer; `cited` where the answer rests on it."""
+
+    __tablename__ = "answer_document"
+    __table_args__ = keeps(owner="ai", retention="tenant", erasure="deleted")
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cited: Mapped[bool]

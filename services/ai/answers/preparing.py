@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.common.ids import new_id
 from services.ai.answers import repository
+from services.ai.answers.basis import hidden_from
 from services.ai.answers.errors import ChatNotFound
 from services.ai.answers.memory import MOST_ANSWERS
 from services.ai.answers.models import Answer, Channel, Chat
@@ -152,11 +153,13 @@ async def _begin(session: AsyncSession, question: Question, version: AssistantVe
 
 
 async def earlier_answers(session: AsyncSession, question: Question) -> Sequence[Answer]:
-    """What was said in the question's chat before, the latest first. Raises ChatNotFound."""
+    """What was said in the question's chat and the asker may still see, the latest first. Raises ChatNotFound."""
     if question.chat_id is None:
         return ()
     chat = await _chat(session, question)
-    return await repository.of_chat(session, chat.id, before=None, limit=MOST_ANSWERS)
+    found = await repository.of_chat(session, chat.id, before=None, limit=MOST_ANSWERS)
+    hidden = await hidden_from(session, question.asker, found)
+    return [one for one in found if one.id not in hidden]
 
 
 async def _chat(session: AsyncSession, question: Question) -> Chat:

@@ -1,18 +1,24 @@
 """Chats and answers, as their askers see them again."""
 
+from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from libs.common.members import Member
 from libs.common.paging import Page, PageRequest, page_of
 from services.ai.answers import repository, views
+from services.ai.answers.basis import hidden_from
 from services.ai.answers.errors import AnswerLost, AnswerNotFound, AnswerRunning, ChatNotFound
 from services.ai.answers.events import Ended
+from services.ai.answers.models import Answer
 from services.ai.answers.preparing import Prepared
 from services.ai.answers.schemas import AnswerAnswer, ChatAnswer, Feedback
 from services.ai.answers.writing import Writer
 from services.ai.context import AiContext
+from services.ai.documents.access import Asker
 
 CHATS, ANSWERS = "chats", "answers"
 
@@ -30,9 +36,10 @@ async def read(context: AiContext, member: Member, answer_id: UUID) -> AnswerAns
     """Raises AnswerNotFound."""
     async with context.database.tenant_session(member.tenant_id) as session:
         found = await repository.find(session, answer_id, user_id=member.user_id)
-    if found is None:
-        raise AnswerNotFound
-    return views.answer(found)
+        if found is None:
+            raise AnswerNotFound
+        [shown] = await _shown(session, member, [found])
+    return shown
 
 
 async def stop(context: AiContext, member: Member, answer_id: UUID) -> None:
@@ -53,7 +60,8 @@ async def rate(context: AiContext, member: Member, answer_id: UUID, feedback: Fe
             raise AnswerRunning
         await repository.rate(session, answer_id, rating=feedback.rating, comment=feedback.comment)
         await session.refresh(found)
-        return views.answer(found)
+        [shown] = await _shown(session, member, [found])
+    return shown
 
 
 async def chats(context: AiContext, member: Member, paging: PageRequest, assistant_id: UUID | None) -> Page[ChatAnswer]:
@@ -87,12 +95,18 @@ async def answers(context: AiContext, member: Member, chat_id: UUID, paging: Pag
         if await repository.find_chat(session, chat_id, user_id=member.user_id) is None:
             raise ChatNotFound
         found = await repository.of_chat(session, chat_id, before=before, limit=paging.limit + 1)
-    items, cursor = page_of(
-        found,
-        limit=paging.limit,
-        cursor_after=lambda last: context.cursors.encode([last.id], tenant_id=member.tenant_id, query=query),
-    )
-    return Page(items=[views.answer(one) for one in items], next_cursor=cursor)
+        items, cursor = page_of(
+            found,
+            limit=paging.limit,
+            cursor_after=lambda last: context.cursors.encode([last.id], tenant_id=member.tenant_id, query=query),
+        )
+        return Page(items=await _shown(session, member, items), next_cursor=cursor)
+
+
+async def _shown(session: AsyncSession, member: Member, found: Sequence[Answer]) -> list[AnswerAnswer]:
+    """As the member may see them now: who may not read a document any more does not see what stood in it."""
+    hidden = await hidden_from(session, Asker.of(member), found)
+    return [views.answer(one, hidden=one.id in hidden) for one in found]
 
 
 async def delete_chat(context: AiContext, member: Member, chat_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.ai.answers.basis import GONE
 from services.ai.answers.models import Answer, Chat
 from services.ai.answers.schemas import AnswerAnswer, ChatAnswer, CitationAnswer, Receipt, SourceAnswer
 from services.ai.index.searching import Found
@@ -22,7 +23,16 @@ def sources(passages: Sequence[Found]) -> list[SourceAnswer]:
     ]
 
 
-def answer(found: Answer) -> AnswerAnswer:
+def answer(found: Answer, *, hidden: bool = False) -> AnswerAnswer:
+    """`hidden` leaves out what stood in documents."""
+    shown = _answer(found)
+    if not hidden:
+        return shown
+    receipt = shown.receipt.model_copy(update={"sources": []})
+    return shown.model_copy(update={"text": "", "citations": [], "found": False, "reason": GONE, "receipt": receipt})
+
+
+def _answer(found: Answer) -> AnswerAnswer:
     return AnswerAnswer(
         id=found.id,
         chat_id=found.chat_id,

@@ -17,16 +17,18 @@ from pathlib import Path
 import structlog
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.adapters.errors import PortError
 from libs.common.failpoints import failpoint
 from services.ai.answers import repository, views
+from services.ai.answers.basis import GONE, note
 from services.ai.answers.citing import Citation, CitationParser, Text
 from services.ai.answers.events import Cited, Ended, Event, Sources, Written
 from services.ai.answers.memory import remembered, search_query
 from services.ai.answers.preparing import Prepared
 from services.ai.answers.retrieval import Retrieved, retrieve
-from services.ai.answers.schemas import AnswerAnswer, CitationAnswer
+from services.ai.answers.schemas import AnswerAnswer, CitationAnswer, SourceAnswer
 from services.ai.assistants.models import AssistantVersion
 from services.ai.context import AiContext
 from services.ai.index.searching import Found
@@ -53,6 +55,7 @@ class Draft:
     text: str = ""
     citations: list[CitationAnswer] = field(default_factory=list)
     retrieved: Retrieved | None = None
+    sources: list[SourceAnswer] = field(default_factory=list)
     prompt_bytes: int = 0
     answering: Answering | None = None
     finished: Finished | None = None
@@ -226,6 +229,7 @@ class Writer:
         # An honest "not in your documents" counts only where a model was paid to find that out.
         charged = cents > 0 or (usage is not None and not draft.absent)
         async with self._context.database.tenant_session(tenant_id) as session:
+            await self._drop_what_is_gone(session)
             failpoint("answers.finish.before_commit")
             written = await repository.finish(session, prepared.answer_id, self._values(usage, cents))
             if written and charged:
@@ -242,6 +246,19 @@ class Writer:
         if not charged:
             await release(self._context, tenant_id=tenant_id, answer_id=prepared.answer_id)
         return None if answer is None else views.answer(answer)
+
+    async def _drop_what_is_gone(self, session: AsyncSession) -> None:
+        """A document may be deleted while an answer from it is written: then nothing of it is kept."""
+        draft = self._draft
+        passages = [] if draft.retrieved is None else draft.retrieved.passages
+        cited = {one.document_id for one in draft.citations}
+        given = {one.document_id for one in passages}
+        there = await note(
+            session, self._prepared.question.tenant_id, self._prepared.answer_id, cited=cited, given=given
+        )
+        draft.sources = [one for one in views.sources(passages) if one.document_id in there]
+        if not cited <= there:
+            draft.text, draft.citations, draft.found, draft.reason = "", [], False, GONE
 
     def _usage(self) -> Usage | None:
         """What a model used for what it delivered; who was stopped does not tell, so that it is estimated."""
@@ -263,7 +280,6 @@ class Writer:
             "cache_read_tokens": usage.cache_read_tokens,
             "cache_write_tokens": usage.cache_write_tokens,
         }  # fmt: skip
-        passages = [] if draft.retrieved is None else draft.retrieved.passages
         return {
             **used,
             "text": draft.text,
@@ -271,7 +287,7 @@ class Writer:
             "reason": draft.reason,
             "found": draft.found,
             "citations": [one.model_dump(mode="json") for one in draft.citations],
-            "sources": [one.model_dump(mode="json") for one in views.sources(passages)],
+            "sources": [one.model_dump(mode="json") for one in draft.sources],
             "cents": cents,
             "first_text_ms": None if first is None else round((first - self._started) * 1000),
             "total_ms": round((now - self._started) * 1000),

@@ -25,6 +25,7 @@ from libs.common.audit import record_usage
 from libs.common.failpoints import failpoint
 from libs.common.loops import EXPECTED
 from libs.common.problems import Problem
+from services.ai.answers.basis import hand_over, withdraw
 from services.ai.context import AiContext
 from services.ai.documents import repository
 from services.ai.documents.models import Document
@@ -154,26 +155,23 @@ async def _split(context: AiContext, document: Document) -> None:
 
 
 async def _embed(context: AiContext, document: Document) -> None:
-    """Gives vectors to passages that have none; once all have theirs, the document is ready."""
+    """Gives vectors to passages that have none; once all have theirs, the document is ready.
+
+    Where the knowledge base moves to another model, the move gives it those of that one.
+    """
     async with context.database.tenant_session(document.tenant_id) as session:
         base = await knowledge.find(session, document.knowledge_base_id)
     if base is None:
         return
-    models = [model for model in (base.embedding_model, base.next_embedding_model) if model is not None]
     until, done = time.monotonic() + SLICE_SECONDS, document.done
-    for model in models:
-        while time.monotonic() < until:
-            written = await _embed_some(context, document, model, done=done)
-            if written is None:
-                return
-            if not written:
-                break
-            done = min(done + written, document.total)
-        else:
-            break
-    else:
-        await _publish(context, document)
-        return
+    while time.monotonic() < until:
+        written = await _embed_some(context, document, base.embedding_model, done=done)
+        if written is None:
+            return
+        if not written:
+            await _publish(context, document)
+            return
+        done = min(done + written, document.total)
     async with context.database.tenant_session(document.tenant_id) as session:
         now = datetime.now(UTC)
         await repository.change(session, document, now=now, due_at=now)
@@ -236,15 +234,23 @@ async def _tidy(context: AiContext, document: Document) -> None:
 
 
 async def _delete(context: AiContext, document: Document) -> None:
-    """Deletes objects, vectors, words and passages, and then forgets the document and gives its storage back."""
+    """Deletes objects, vectors, words and passages, forgets the document, and takes what stood in it out of answers.
+
+    Its storage is given back.
+    """
     for key in (quarantine_key(document), extracted_key(document), final_key(document)):
         await context.objects.delete(context.settings.documents_bucket, key)
     failpoint("documents.delete.objects_gone")
     async with context.database.tenant_session(document.tenant_id) as session:
         await writing.forget(session, document.id)
+        heir_id = await repository.replacement_of(session, document.id)
         counted = await repository.remove(session, document.id)
         if counted is not None:
             await _count(session, document, -counted)
+        if heir_id is None:
+            await withdraw(session, document.id)
+        else:
+            await hand_over(session, document.id, heir_id)
         await repository.remove_empty_base(session, document.knowledge_base_id)
     failpoint("documents.delete.after_commit")
 

@@ -148,6 +148,14 @@ async def remove(session: AsyncSession, document_id: UUID) -> int | None:
     return counted
 
 
+async def replacement_of(session: AsyncSession, document_id: UUID) -> UUID | None:
+    """The document that took the place of this one; None if none did."""
+    found: UUID | None = await session.scalar(
+        select(Document.id).where(Document.replaces == document_id, Document.state == "ready")
+    )
+    return found
+
+
 async def remove_empty_base(session: AsyncSession, knowledge_base_id: UUID) -> None:
     """Forgets a knowledge base that is being deleted, with its last document."""
     left = select(Document.id).where(Document.knowledge_base_id == knowledge_base_id).exists()
