@@ -35,8 +35,8 @@ def show_assistant(owner: Api, console: Console) -> None:
     for question in QUESTIONS:
         answer = owner.call("POST", f"/v1/assistants/{assistant['id']}/answers", json={"question": question})
         console.print(f"\n[bold]{question}[/]\n{escape(answer['text'])}")
-        for citation in answer["citations"]:
-            console.print(f"  [dim]{citation['document_name']}: “{escape(citation['quote'])}”[/]")
+        for name in dict.fromkeys(citation["document_name"] for citation in answer["citations"]):
+            console.print(f"[dim]from {escape(name)}[/]")
 
 
 def _upload(owner: Api, documents: str, file: Path) -> str:
