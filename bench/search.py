@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from bench import search_streams
 from bench.registry import Bench, Figures
 from bench.search_corpus import DIMENSIONS, MODEL, Author, Business, Question, load
 from bench.support.report import print_table
@@ -45,9 +46,13 @@ Ask = Callable[[AsyncSession, Question], Awaitable[Sequence[Any]]]
 
 
 def run() -> Figures:
-    """One PostgreSQL with the sandbox's settings; its files are read once before anything is measured."""
+    """One PostgreSQL with the sandbox's settings, whose files are read once before anything is measured.
+
+    Then answers, by a platform of its own.
+    """
     with scratch_postgres() as postgres:
-        return asyncio.run(_run(postgres))
+        searched = asyncio.run(_run(postgres))
+    return {**searched, **search_streams.run()}
 
 
 async def _run(postgres: EmbeddedPostgres) -> Figures:
@@ -203,6 +208,6 @@ def _p95(took: Sequence[float]) -> float:
 
 BENCH = Bench(
     name="search",
-    measures="search among 250,000 passages by words and meaning, also for small tenants beside them; recall",
+    measures="search among 250,000 passages, also for small tenants beside them; recall; answers: first byte, streams",
     run=run,
 )

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +43,7 @@ class Platform:
     port: int = field(default_factory=free_port)
     web_port: int | None = field(default_factory=free_port)
     frontend: Path = FRONTEND
+    settings: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -57,6 +58,7 @@ class Platform:
             "STACKPRO_PORT": str(self.port),
             "STACKPRO_FRONTEND": str(self.frontend),
             **({} if self.web_port is None else {"STACKPRO_WEB_PORT": str(self.web_port)}),
+            **self.settings,
         }
 
     def endpoints(self) -> dict[str, str]:
