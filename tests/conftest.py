@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: the run's real PostgreSQL and Valkey, started by the first test that asks."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ _ONE_WORLD = ("tests/faults/test_stack", "tests/journeys/")
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that owns the run makes its folder; workers of pytest-xdist inherit the name."""
+    gc.disable()
     if not _is_worker(config):
         os.environ[_RUN] = tempfile.mkdtemp(prefix="stackpro-tests-")
         os.environ[_OWNER] = str(os.getpid())
@@ -34,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # A traceback with the values of its variables would take half a second to be coloured.
     log_to_people = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], log_to_people])
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it was not searched for garbage meanwhile, and is not from now on."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
