@@ -1,6 +1,5 @@
 """`stackpro up`: starts the sandbox and stays in front of it."""
 
-import gc
 import sys
 from pathlib import Path
 from time import monotonic
@@ -13,6 +12,7 @@ from cli.errors import fail
 from cli.settings import CliSettings
 from sandbox.children import Progress
 from sandbox.errors import SandboxError, StartFailed
+from sandbox.up import run_sandbox
 from sandbox.web.build import FRONTEND, CannotBuild, is_built
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ def up() -> None:
     console = Console(highlight=False)
     started = monotonic()
     console.print("Starting StackPro ...")
-    # Imported here, because it loads every service; the other commands are quick without it. What is imported stays:
-    # to look for garbage in it takes a quarter of the time.
-    gc.disable()
-    from sandbox.up import run_sandbox  # noqa: PLC0415 - see above
-
-    gc.freeze()
-    gc.enable()
 
     def show(progress: Progress) -> None:
         if progress.state == "ready" and sys.stdout.isatty():

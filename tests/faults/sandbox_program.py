@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.home import Home
+from sandbox.household import children
 from sandbox.processes import PR_SET_PDEATHSIG
 from sandbox.supervisor import Supervisor
-from sandbox.up import children
 from sandbox.world import open_world
 from tests.faults.small_sandbox import GATEWAY, WEB
 
