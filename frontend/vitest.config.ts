@@ -3,5 +3,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
-  test: { include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
+  test: {
+    include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
+    // A bound for what hangs, not for how fast the machine is.
+    testTimeout: 60_000,
+  },
 });

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { SignedOutError } from "@/lib/api/problem";
 import { type Connection, follow, type World } from "@/lib/live/follow";
+import { eventually } from "./support/eventually";
 import { TestServer } from "./support/server";
 
 type Visit = { token: string | undefined; lastId: string | undefined };
-type Scene = (response: ServerResponse) => void;
+type Scene = (response: ServerResponse, visit: Visit, heard: (events: number) => Promise<void>) => void;
 
 const event = (id: number, name = "step") => `id: ${id}\nevent: ${name}\ndata: ${id}\n\n`;
 const END = 'event: end\ndata: {"status":"succeeded"}\n\n';
@@ -43,6 +44,7 @@ class Stage {
         window: this.window,
         document: new EventTarget(),
         silenceMs: 40_000,
+        firstWaitMs: 10,
         ...world,
       },
     );
@@ -59,28 +61,32 @@ class Stage {
   }
 
   async ended(): Promise<void> {
-    await vi.waitFor(() => expect(this.connections.at(-1)).toBe("ended"), { timeout: 5000, interval: 10 });
+    await eventually(() => expect(this.connections.at(-1)).toBe("ended"));
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    this.visits.push({
+    const visit = {
       token: request.headers.authorization?.replace("Bearer ", ""),
       lastId: request.headers["last-event-id"] as string | undefined,
-    });
+    };
+    this.visits.push(visit);
     const scene = this.scenes[Math.min(this.visits.length, this.scenes.length) - 1];
-    scene?.(response);
+    const before = this.events.length;
+    scene?.(response, visit, (events) =>
+      eventually(() => expect(this.events.length).toBeGreaterThanOrEqual(before + events)),
+    );
   }
 }
 
-/** Plays `text`; then ends cleanly, breaks off, or stays silent. */
+/** Plays `text`; then ends cleanly, breaks off once it was heard, or stays silent. */
 const plays =
   (text: string, then: "close" | "break" | "silence" = "close"): Scene =>
-  (response) => {
+  (response, _, heard) => {
     response.writeHead(200, { "Content-Type": "text/event-stream" });
-    response.write(text, () => {
-      if (then === "close") response.end();
-      if (then === "break") response.destroy();
-    });
+    response.write(text);
+    if (then === "close") response.end();
+    // What is still on its way when a connection breaks is lost: it would come again after the break.
+    if (then === "break") void heard(text.split("id: ").length - 1).then(() => response.destroy());
   };
 const refuses =
   (status: number): Scene =>
@@ -159,15 +165,19 @@ describe("following a stream", () => {
   });
 
   it("leaves a connection that has fallen silent", async () => {
-    stage = await new Stage([plays(event(1), "silence"), plays(event(2) + END)]).open({ silenceMs: 200 });
+    // On a busy machine any connection may be silent for as long: what each plays depends on what was heard before.
+    const scene: Scene = (...visit) =>
+      (visit[1].lastId === undefined ? plays(event(1), "silence") : plays(event(2) + END))(...visit);
+    stage = await new Stage([scene]).open({ silenceMs: 200 });
     await stage.ended();
     expect(stage.events).toEqual(["1", "2", "end"]);
-    expect(stage.visits.map(({ lastId }) => lastId)).toEqual([undefined, "1"]);
+    expect(stage.visits.length).toBeGreaterThan(1);
+    expect(stage.visits.at(-1)?.lastId).toBe("1");
   });
 
   it("takes a new connection when the network is back, without waiting for silence", async () => {
     stage = await new Stage([plays(event(1), "silence"), plays(event(2) + END)]).open();
-    await vi.waitFor(() => expect(stage.events).toEqual(["1"]));
+    await eventually(() => expect(stage.events).toEqual(["1"]));
     stage.window.dispatchEvent(new Event("online"));
     await stage.ended();
     expect(stage.events).toEqual(["1", "2", "end"]);
@@ -175,12 +185,12 @@ describe("following a stream", () => {
 
   it("says that it is live as soon as the stream is open, before anything happens", async () => {
     stage = await new Stage([plays(": hello\n\n", "silence")]).open();
-    await vi.waitFor(() => expect(stage.connections).toEqual(["connecting", "live"]));
+    await eventually(() => expect(stage.connections).toEqual(["connecting", "live"]));
   });
 
   it("stops without a word when nobody looks any more", async () => {
     stage = await new Stage([plays(event(1), "silence")]).open();
-    await vi.waitFor(() => expect(stage.events).toEqual(["1"]));
+    await eventually(() => expect(stage.events).toEqual(["1"]));
     stage.hangUp();
     await stage.close();
     expect(stage.connections).toEqual(["connecting", "live"]);

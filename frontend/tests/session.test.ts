@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ProblemError, SignedOutError, UnreachableError } from "@/lib/api/problem";
 import { Session } from "@/lib/session/session";
+import { Channels } from "./support/channels";
+import { eventually } from "./support/eventually";
 import { Locks } from "./support/locks";
 import { bodyOf, TestServer } from "./support/server";
 
@@ -13,7 +15,7 @@ let server: TestServer;
 let asked: Asked[];
 let answer: (request: Asked, count: number) => Answer;
 let locks: Locks;
-let opened: BroadcastChannel[];
+let channels: Channels;
 let now: number;
 
 const tokens = (_: Asked, count: number): Answer => ({
@@ -36,24 +38,19 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
 
 /** A tab of one browser: its own memory, the others' channel and locks. */
 function tab(apiUrl = server.url): Session {
-  const channel = new BroadcastChannel("test-session");
-  opened.push(channel);
-  return new Session({ channel, locks, apiUrl: async () => apiUrl, now: () => now });
+  return new Session({ channel: channels.open(), locks, apiUrl: async () => apiUrl, now: () => now });
 }
 
 beforeEach(async () => {
   asked = [];
-  opened = [];
+  channels = new Channels();
   answer = tokens;
   locks = new Locks();
   now = Date.UTC(2026, 0, 1);
   server = await TestServer.start((request, response) => void respond(request, response));
 });
 
-afterEach(async () => {
-  for (const channel of opened) channel.close();
-  await server.stop();
-});
+afterEach(() => server.stop());
 
 describe("a session", () => {
   it("is renewed once for all calls of a tab, with the header that a foreign page cannot send", async () => {
@@ -90,7 +87,7 @@ describe("a session", () => {
     await two.accessToken();
     answer = () => ({ status: 204 });
     await one.close();
-    await vi.waitFor(() => expect(two.getStatus()).toBe("signed-out"));
+    await eventually(() => expect(two.getStatus()).toBe("signed-out"));
     await expect(one.accessToken()).rejects.toThrow(SignedOutError);
     await expect(two.accessToken()).rejects.toThrow(SignedOutError);
   });
@@ -101,7 +98,7 @@ describe("a session", () => {
     await expect(two.accessToken()).rejects.toThrow(SignedOutError);
     answer = tokens;
     await one.open("/v1/auth/login", { email: "ada@example.com", session: "cookie" });
-    await vi.waitFor(() => expect(two.getStatus()).toBe("signed-in"));
+    await eventually(() => expect(two.getStatus()).toBe("signed-in"));
     expect(await two.accessToken()).toBe(await one.accessToken());
   });
 
@@ -112,7 +109,7 @@ describe("a session", () => {
     const [one, two] = [tab(), tab()];
     answer = refusal(status, code);
     await expect(one.accessToken()).rejects.toThrow(SignedOutError);
-    await vi.waitFor(() => expect(two.getStatus()).toBe("signed-out"));
+    await eventually(() => expect(two.getStatus()).toBe("signed-out"));
   });
 
   it.each([429, 500, 503])("is kept where its renewal is answered with %i", async (status) => {
@@ -152,7 +149,7 @@ describe("a session", () => {
     expect(await two.accessToken()).toBe("token-1");
     one.forget("token-1");
     expect(await one.accessToken()).toBe("token-2");
-    await vi.waitFor(async () => expect(await two.accessToken()).toBe("token-2"));
+    await eventually(async () => expect(await two.accessToken()).toBe("token-2"));
     one.forget("token-1");
     expect(await one.accessToken()).toBe("token-2");
     expect(renewals()).toBe(2);

@@ -18,6 +18,8 @@ export type World = {
   window: Pick<EventTarget, "addEventListener" | "removeEventListener">;
   document: Pick<EventTarget, "addEventListener" | "removeEventListener">;
   silenceMs: number;
+  /** The bound of the first wait after a failure; it doubles with each further one. */
+  firstWaitMs: number;
 };
 
 const SILENCE_MS = 40_000; // The server speaks at least every 15 s: a longer silence is a dead connection.
@@ -38,6 +40,7 @@ function browser(): World {
     window,
     document,
     silenceMs: SILENCE_MS,
+    firstWaitMs: FIRST_WAIT_MS,
   };
 }
 
@@ -132,8 +135,8 @@ function watchdog({ window, document, silenceMs }: World, die: () => void) {
 }
 
 /** Waits longer each time, at random within the bound so that many clients do not come at once; less when online again. */
-function pause(failures: number, { window }: World, stopped: AbortSignal): Promise<void> {
-  const bound = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+function pause(failures: number, { window, firstWaitMs }: World, stopped: AbortSignal): Promise<void> {
+  const bound = Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** failures);
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);

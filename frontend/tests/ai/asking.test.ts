@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BrokenOff, type Heard } from "@/lib/ai/answer-stream";
 import { entriesOf, withAnswer } from "@/lib/ai/answers";
 import { Asking, isAtWork, type World } from "@/lib/ai/asking";
 import type { Answer, Citation } from "@/lib/ai/types";
 import { ProblemError } from "@/lib/api/problem";
+import { eventually } from "../support/eventually";
 
 const answer = (id: string, state: Answer["state"] = "done", text = "") => ({ id, state, text }) as Answer;
 const started: Heard = { kind: "started", answer_id: "a1", chat_id: "c1", language: "en" };
@@ -61,18 +62,18 @@ describe("a question", () => {
     const { server, run } = scene();
     expect(run()).toMatchObject({ state: "asking", question: "How much?" });
     server.tell(started);
-    await vi.waitFor(() => expect(run()).toMatchObject({ state: "searching", chat_id: "c1" }));
+    await eventually(() => expect(run()).toMatchObject({ state: "searching", chat_id: "c1" }));
     server.tell({ kind: "sources", items: [] }, said("Three "), said("euros."), cited(1));
-    await vi.waitFor(() => expect(run()).toMatchObject({ state: "writing", text: "Three euros." }));
+    await eventually(() => expect(run()).toMatchObject({ state: "writing", text: "Three euros." }));
     expect(run()?.citations).toHaveLength(1);
     server.tell(ended());
-    await vi.waitFor(() => expect(run()).toMatchObject({ state: "ended", answer: { id: "a1" } }));
+    await eventually(() => expect(run()).toMatchObject({ state: "ended", answer: { id: "a1" } }));
   });
 
   it("that is refused says why", async () => {
     const { server, run } = scene();
     server.tell(new ProblemError(409, { code: "limit_reached" }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(run()).toMatchObject({ state: "failed", error: { code: "limit_reached" } }),
     );
   });
@@ -80,20 +81,20 @@ describe("a question", () => {
   it("that is stopped keeps what was written, by the word of the server", async () => {
     const { server, asking, id, run } = scene();
     server.tell(started, said("Three"));
-    await vi.waitFor(() => expect(run()?.text).toBe("Three"));
+    await eventually(() => expect(run()?.text).toBe("Three"));
     server.tell(ended("stopped"));
     await asking.stop(id);
-    await vi.waitFor(() => expect(run()).toMatchObject({ state: "ended", answer: { state: "stopped" } }));
+    await eventually(() => expect(run()).toMatchObject({ state: "ended", answer: { state: "stopped" } }));
   });
 
   it("is closed here where the server does not stop it, and read again", async () => {
     const { server, asking, id, run } = scene();
     server.tell(started);
-    await vi.waitFor(() => expect(run()?.answer_id).toBe("a1"));
+    await eventually(() => expect(run()?.answer_id).toBe("a1"));
     server.kept = [answer("a1", "running"), answer("a1", "stopped")];
     await asking.stop(id);
     expect(server.stopped).toEqual(["a1"]);
-    await vi.waitFor(() => expect(run()).toMatchObject({ state: "ended", answer: { state: "stopped" } }));
+    await eventually(() => expect(run()).toMatchObject({ state: "ended", answer: { state: "stopped" } }));
     expect(server.isClosed).toBe(true);
   });
 
@@ -101,13 +102,13 @@ describe("a question", () => {
     const { server, run } = scene();
     server.tell(started, new BrokenOff());
     server.kept = [answer("a1", "running"), answer("a1", "stopped", "Three")];
-    await vi.waitFor(() => expect(run()).toMatchObject({ state: "ended", answer: { text: "Three" } }));
+    await eventually(() => expect(run()).toMatchObject({ state: "ended", answer: { text: "Three" } }));
   });
 
   it("whose answer is nowhere has failed, and says so", async () => {
     const { server, run } = scene();
     server.tell(started, new BrokenOff());
-    await vi.waitFor(() => expect(run()?.state).toBe("failed"));
+    await eventually(() => expect(run()?.state).toBe("failed"));
     expect(run()?.error).toBeInstanceOf(BrokenOff);
   });
 
@@ -115,7 +116,7 @@ describe("a question", () => {
     const { server, asking } = scene();
     server.tell(started);
     asking.clear();
-    await vi.waitFor(() => expect(server.isClosed).toBe(true));
+    await eventually(() => expect(server.isClosed).toBe(true));
     expect(asking.getState()).toEqual([]);
   });
 });
@@ -124,7 +125,7 @@ describe("a chat", () => {
   it("shows each answer once: while it is written by this tab, afterwards by the API", async () => {
     const { server, run, asking } = scene();
     server.tell(started, said("Three"));
-    await vi.waitFor(() => expect(run()?.text).toBe("Three"));
+    await eventually(() => expect(run()?.text).toBe("Three"));
     const before = withAnswer(withAnswer(undefined, answer("a0")), answer("a1", "running"));
     const shown = entriesOf(before, asking.getState());
     expect(shown.map(({ key, run: own }) => [key, own && isAtWork(own)])).toEqual([
@@ -132,7 +133,7 @@ describe("a chat", () => {
       ["a1", true],
     ]);
     server.tell(ended());
-    await vi.waitFor(() => expect(run()?.state).toBe("ended"));
+    await eventually(() => expect(run()?.state).toBe("ended"));
     const after = withAnswer(before, answer("a1"));
     expect(entriesOf(after, asking.getState()).map(({ key, answer: own }) => [key, own?.state])).toEqual([
       ["a0", "done"],

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { DocumentFeed } from "@/lib/ai/document-feed";
 import type { Document } from "@/lib/ai/types";
 import { UnreachableError } from "@/lib/api/problem";
 import type { Follower } from "@/lib/live/follow";
+import { eventually } from "../support/eventually";
 
 const document = (id: string, second: number, state: Document["state"] = "ready") =>
   ({ id, state, replaces: null, updated_at: `2026-05-01T10:00:0${second}Z` }) as Document;
@@ -38,7 +39,7 @@ class Stage {
   }
 
   shows(wanted: string[] | undefined): Promise<void> {
-    return vi.waitFor(() => expect(this.shown()).toEqual(wanted));
+    return eventually(() => expect(this.shown()).toEqual(wanted));
   }
 }
 
@@ -99,10 +100,10 @@ describe("the documents of a knowledge base", () => {
 
   it("say why they cannot be had, until they can", async () => {
     stage = new Stage(new UnreachableError("no network"), [document("a", 1)]);
-    await vi.waitFor(() => expect(stage.feed.getState().error).toBeInstanceOf(UnreachableError));
+    await eventually(() => expect(stage.feed.getState().error).toBeInstanceOf(UnreachableError));
     stage.tell("document", document("a", 1));
     stage.follower?.onConnection("live");
-    await vi.waitFor(() => expect(stage.feed.getState().connection).toBe("live"));
+    await eventually(() => expect(stage.feed.getState().connection).toBe("live"));
     expect(stage.feed.getState().error).toBeInstanceOf(UnreachableError);
     await stage.feed.fetch();
     expect(stage.feed.getState().error).toBeUndefined();

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Document, DocumentAccess } from "@/lib/ai/types";
 import { AT_ONCE, FileFault, type Steps, type UploadState, Uploads } from "@/lib/ai/uploads";
 import { ProblemError, UnreachableError } from "@/lib/api/problem";
+import { eventually } from "../support/eventually";
 
 const MEMBERS: DocumentAccess = { audience: "members", roles: [], user_ids: [] };
 const file = (name: string, content = name) => new File([content], name);
@@ -24,7 +25,7 @@ class Store {
   }
 
   async finish(fault?: Error): Promise<void> {
-    await vi.waitFor(() => expect(this.waiting.length).toBeGreaterThan(0));
+    await eventually(() => expect(this.waiting.length).toBeGreaterThan(0));
     const first = this.waiting.shift();
     if (fault) first?.reject(fault);
     else first?.resolve();
@@ -71,13 +72,13 @@ describe("files that are added", () => {
       names(5).map((name) => file(name)),
       MEMBERS,
     );
-    await vi.waitFor(() => expect(store.atWork).toHaveLength(AT_ONCE));
+    await eventually(() => expect(store.atWork).toHaveLength(AT_ONCE));
     expect(store.states()).toEqual(["sending", "sending", "sending", "waiting", "waiting"]);
     expect(store.uploads.isBusy).toBe(true);
     await store.finish();
-    await vi.waitFor(() => expect(store.atWork).toEqual(["1.txt", "2.txt", "3.txt"]));
+    await eventually(() => expect(store.atWork).toEqual(["1.txt", "2.txt", "3.txt"]));
     for (let left = 4; left > 0; left--) await store.finish();
-    await vi.waitFor(() => expect(store.states()).toEqual(Array(5).fill("done")));
+    await eventually(() => expect(store.states()).toEqual(Array(5).fill("done")));
     expect(store.sent).toEqual(names(5).map((name) => `id-of-${name}`));
     expect(store.uploads.isBusy).toBe(false);
   });
@@ -86,10 +87,10 @@ describe("files that are added", () => {
     const store = new Store();
     store.uploads.add([file("a.txt")], MEMBERS);
     await store.finish(new UnreachableError("no network"));
-    await vi.waitFor(() => expect(store.states()).toEqual(["failed"]));
+    await eventually(() => expect(store.states()).toEqual(["failed"]));
     store.uploads.retryUnreachable();
     await store.finish();
-    await vi.waitFor(() => expect(store.states()).toEqual(["done"]));
+    await eventually(() => expect(store.states()).toEqual(["done"]));
     expect(store.announced).toEqual(["a.txt"]);
     expect(store.puts).toBe(2);
   });
@@ -99,10 +100,10 @@ describe("files that are added", () => {
     store.expires_at = new Date(Date.now() + 1_000).toISOString();
     store.uploads.add([file("a.txt")], MEMBERS);
     await store.finish(new UnreachableError("no network"));
-    await vi.waitFor(() => expect(store.states()).toEqual(["failed"]));
+    await eventually(() => expect(store.states()).toEqual(["failed"]));
     store.uploads.retry(store.uploads.getState()[0]?.key ?? "");
     await store.finish();
-    await vi.waitFor(() => expect(store.states()).toEqual(["done"]));
+    await eventually(() => expect(store.states()).toEqual(["done"]));
     expect(store.announced).toEqual(["a.txt", "a.txt"]);
   });
 
@@ -110,7 +111,7 @@ describe("files that are added", () => {
     const store = new Store();
     store.refusal = new ProblemError(409, { code: "duplicate_document", members: { document_id: "d1" } });
     store.uploads.add([file("a.txt")], MEMBERS);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(store.uploads.getState()[0]?.state).toEqual({ kind: "duplicate", document_id: "d1" }),
     );
   });
@@ -118,7 +119,7 @@ describe("files that are added", () => {
   it("say what is wrong with them before anything is sent", async () => {
     const store = new Store();
     store.uploads.add([file("empty.txt", ""), file("unreadable.txt")], MEMBERS);
-    await vi.waitFor(() => expect(store.states()).toEqual(["failed", "failed"]));
+    await eventually(() => expect(store.states()).toEqual(["failed", "failed"]));
     const faults = store.uploads
       .getState()
       .map(({ state }) => state.kind === "failed" && state.error instanceof FileFault && state.error.fault);
@@ -132,9 +133,9 @@ describe("files that are added", () => {
       names(4).map((name) => file(name)),
       MEMBERS,
     );
-    await vi.waitFor(() => expect(store.atWork).toHaveLength(AT_ONCE));
+    await eventually(() => expect(store.atWork).toHaveLength(AT_ONCE));
     store.uploads.remove(store.uploads.getState()[0]?.key ?? "");
-    await vi.waitFor(() => expect(store.atWork).toContain("3.txt"));
+    await eventually(() => expect(store.atWork).toContain("3.txt"));
     expect(store.discarded).toEqual(["id-of-0.txt"]);
     expect(store.states()).toHaveLength(3);
     store.uploads.clear();
