@@ -14,6 +14,7 @@ from libs.common.service_parts import open_parts
 from libs.contracts.billing import BillingClient
 from libs.contracts.messaging import MessagingClient
 from services.ai.embeddings.known import KnownEmbeddings, open_known_embeddings
+from services.ai.index.nearest import NearestPassages, open_nearest
 from services.ai.models import Models, open_models
 from services.ai.running import Running
 from services.ai.settings import AiSettings
@@ -39,6 +40,7 @@ class AiContext(ServiceContext):
     stops: Bell
     running: Running
     embeddings: KnownEmbeddings
+    nearest: NearestPassages
     models: Models
 
 
@@ -50,6 +52,7 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
         open_bus(settings.bus) as bus,
         open_objects(settings.objects) as objects,
         open_known_embeddings(settings.embeddings) as embeddings,
+        open_nearest(settings.vectors) as nearest,
         open_models(settings.models, score_sentences=embeddings.similarities) as models,
         listening(Bell(CHANGES), settings.listen_url) as changes,
         listening(Bell(STOPS), settings.listen_url) as stops,
@@ -75,6 +78,7 @@ async def open_context(settings: AiSettings) -> AsyncIterator[AiContext]:
                 stops=stops,
                 running=running,
                 embeddings=embeddings,
+                nearest=nearest,
                 models=models,
             )
         finally:

@@ -7,6 +7,7 @@ from libs.adapters.malware import MalwareSettings, NoScannerSettings
 from libs.adapters.objects import ObjectsSettings
 from libs.common.settings import ServiceSettings
 from services.ai.embeddings.settings import EmbeddingsSettings, LocalEmbeddingsSettings
+from services.ai.index.nearest.settings import PostgresVectorsSettings, VectorsSettings
 from services.ai.models.settings import LocalModelSettings, ModelSettings
 
 
@@ -27,6 +28,7 @@ class AiSettings(ServiceSettings):
         min_length=1,
         description="Embedding models, as JSON: the first for new knowledge bases, others for older ones.",
     )
+    vectors: VectorsSettings = PostgresVectorsSettings()
     models: list[ModelSettings] = Field(
         default=[LocalModelSettings()],
         min_length=1,

@@ -15,7 +15,7 @@ async def estimate(context: AiContext, question: Question) -> EstimateAnswer:
     """For the model that would be asked first.
 
     Raises:
-        AssistantNotFound, VersionNotFound, ChatNotFound, EmbeddingsUnavailable
+        AssistantNotFound, VersionNotFound, ChatNotFound, EmbeddingsUnavailable, VectorsError
     """
     async with context.database.tenant_session(question.tenant_id) as session:
         version = await assistants.find(session, question.assistant_id, number=question.version)

@@ -37,7 +37,7 @@ async def retrieve(
     """Searches what the asker may read.
 
     Raises:
-        EmbeddingsUnavailable, SQLAlchemyError
+        EmbeddingsUnavailable, VectorsError, SQLAlchemyError
     """
     async with context.database.tenant_session(tenant_id) as session:
         models = await knowledge.models_of(session, knowledge_base_ids)
@@ -57,6 +57,7 @@ async def retrieve(
                 model=model,
                 language=language,
                 limit=SOURCES,
+                nearest=context.nearest,
             )
         found += some
         near = near or any((one.vector_similarity or -1) >= embeddings.unrelated_below for one in some)

@@ -42,6 +42,7 @@ from services.ai.embeddings import EmbeddingsUnavailable
 from services.ai.extraction.extract import extract
 from services.ai.extraction.values import ExtractionFailed
 from services.ai.index import writing
+from services.ai.index.projecting import project_document
 from services.ai.knowledge import repository as knowledge
 from services.ai.passages.languages import language_of
 from services.ai.passages.splitting import Passage, passages_of
@@ -169,7 +170,7 @@ async def _embed(context: AiContext, document: Document) -> None:
         if written is None:
             return
         if not written:
-            await _publish(context, document)
+            await _publish(context, document, base.embedding_model)
             return
         done = min(done + written, document.total)
     async with context.database.tenant_session(document.tenant_id) as session:
@@ -195,8 +196,10 @@ async def _embed_some(context: AiContext, document: Document, model: str, *, don
     return len(missing)
 
 
-async def _publish(context: AiContext, document: Document) -> None:
-    """From this transaction on it is found, and the one it replaces is not."""
+async def _publish(context: AiContext, document: Document, model: str) -> None:
+    """From this transaction on it is found, and the one it replaces is not; it has vectors of `model`."""
+    await project_document(context.database, context.nearest, document, model)
+    failpoint("documents.publish.projected")
     async with context.database.tenant_session(document.tenant_id) as session:
         await writing.publish(session, document)
         failpoint("documents.publish.before_commit")
@@ -206,8 +209,10 @@ async def _publish(context: AiContext, document: Document) -> None:
             return
         # The lock that the change holds keeps the model as it is now, by which every passage must be found.
         base = await knowledge.find(session, document.knowledge_base_id)
-        if base is None or await writing.passages_without_vectors(
-            session, document.id, model=base.embedding_model, limit=1
+        if (
+            base is None
+            or base.embedding_model != model
+            or await writing.passages_without_vectors(session, document.id, model=model, limit=1)
         ):
             await session.rollback()  # the knowledge base moved to another model just now
             raise EmbeddingsUnavailable
@@ -241,6 +246,8 @@ async def _delete(context: AiContext, document: Document) -> None:
     for key in (quarantine_key(document), extracted_key(document), final_key(document)):
         await context.objects.delete(context.settings.documents_bucket, key)
     failpoint("documents.delete.objects_gone")
+    await context.nearest.forget(document.tenant_id, document.id)
+    failpoint("documents.delete.copies_gone")
     async with context.database.tenant_session(document.tenant_id) as session:
         await writing.forget(session, document.id)
         heir_id = await repository.replacement_of(session, document.id)

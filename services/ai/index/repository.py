@@ -1,6 +1,6 @@
 """All SQL of passages and their vectors, as they are written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai.documents.models import Document
 from services.ai.index.models import Passage, PassageVector
+from services.ai.index.nearest.port import StoredVector
+from services.ai.index.scope import one_of
+from services.ai.index.values import Place
+from services.ai.knowledge.models import KnowledgeBase
 from services.ai.passages.splitting import indexed_text
 
 _ADD_PASSAGES = text("""
@@ -32,6 +36,14 @@ _ADD_VECTORS = text("""
     ) made
     JOIN passage p ON p.tenant_id = :tenant AND p.id = made.id AND p.knowledge_base_id = :base
     ON CONFLICT (tenant_id, passage_id, model) DO NOTHING
+""")
+_STORED_VECTORS = text("""
+    SELECT document_id, position, dimensions, CAST(embedding AS text) AS written
+    FROM passage_vector
+    WHERE knowledge_base_id = :base AND model = :model
+      AND (document_id, position) > (CAST(:document AS uuid), CAST(:position AS integer))
+      AND (CAST(:only AS uuid) IS NULL OR document_id = CAST(:only AS uuid))
+    ORDER BY document_id, position LIMIT :limit
 """)
 _DROP_VECTORS = text("""
     WITH dropped AS (
@@ -97,6 +109,46 @@ async def drop_vectors(session: AsyncSession, knowledge_base_id: UUID, *, beside
     """Deletes up to `limit` vectors of other models than `besides`; returns how many."""
     values = {"base": knowledge_base_id, "besides": besides, "limit": limit}
     return int(await session.scalar(_DROP_VECTORS, values) or 0)
+
+
+async def stored_vectors(
+    session: AsyncSession,
+    tenant_id: UUID,
+    knowledge_base_id: UUID,
+    *,
+    model: str,
+    after: Place,
+    document_id: UUID | None,
+    limit: int,
+) -> list[StoredVector]:
+    """The vectors of a knowledge base, or of one of its documents, in the order of their places."""
+    values = {"base": knowledge_base_id, "model": model, "limit": limit, "only": document_id}
+    rows = await session.execute(_STORED_VECTORS, {**values, "document": after.document_id, "position": after.position})
+    return [
+        StoredVector(
+            tenant_id=tenant_id,
+            knowledge_base_id=knowledge_base_id,
+            document_id=row.document_id,
+            position=row.position,
+            model=model,
+            dimensions=row.dimensions,
+            written=row.written,
+        )
+        for row in rows
+    ]
+
+
+async def living(session: AsyncSession, document_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the documents that are neither gone nor being deleted."""
+    there = select(Document.id).where(one_of(Document.id, "documents"), Document.state != "deleting")
+    return frozenset(await session.scalars(there, {"documents": list(document_ids)}))
+
+
+async def models_of(session: AsyncSession, knowledge_base_id: UUID) -> list[str]:
+    """The embedding model by which a knowledge base is searched, and the one that it moves to, if it does."""
+    wanted = select(KnowledgeBase.embedding_model, KnowledgeBase.next_embedding_model)
+    row = (await session.execute(wanted.where(KnowledgeBase.id == knowledge_base_id))).one_or_none()
+    return [] if row is None else [model for model in row if model is not None]
 
 
 async def delete_passages(session: AsyncSession, knowledge_base_id: UUID, document_id: UUID) -> None:

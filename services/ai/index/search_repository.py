@@ -19,7 +19,7 @@ MOST_WORDS = 64
 # A word that says nothing in the asker's language is left out in the others, where it may look like a rare one.
 _SURVEY = text(f"""
     WITH base AS MATERIALIZED (
-        SELECT id FROM knowledge_base WHERE id = ANY(CAST(:bases AS uuid[])) AND state = 'active'
+        SELECT tenant_id, id FROM knowledge_base WHERE id = ANY(CAST(:bases AS uuid[])) AND state = 'active'
     ), total AS MATERIALIZED (
         SELECT language, sum(passages) AS passages, sum(words) AS words
         FROM lexical_total WHERE knowledge_base_id IN (SELECT id FROM base)
@@ -44,6 +44,7 @@ _SURVEY = text(f"""
         FROM wanted
     )
     SELECT ARRAY(SELECT id FROM base) AS bases,
+           ARRAY(SELECT DISTINCT tenant_id FROM base) AS tenants,
            (SELECT coalesce(sum(passages), 0) FROM total) AS passages,
            (SELECT coalesce(sum(words), 0) FROM total) AS words,
            (SELECT coalesce(json_object_agg(term, passages) FILTER (WHERE passages > 0), '{{}}') FROM term) AS terms,
@@ -58,13 +59,14 @@ _SURVEY = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The knowledge bases that may be searched, and what is in them.
+    """The knowledge bases that may be searched, and what is in them. `tenants` are theirs: one, in a tenant's session.
 
     `passages` and `words` are the sums of their published documents, `terms` says in how many passages each word of the
     question stands, `neighbours` how many passages share a graph with theirs.
     """
 
     bases: Sequence[UUID]
+    tenants: Sequence[UUID]
     passages: int
     words: int
     terms: Mapping[str, int]
@@ -84,6 +86,7 @@ async def survey(session: AsyncSession, knowledge_base_ids: Sequence[UUID], *, q
     row = (await session.execute(_SURVEY, values)).one()
     return Survey(
         bases=row.bases,
+        tenants=row.tenants,
         passages=int(row.passages),
         words=int(row.words),
         terms=row.terms,

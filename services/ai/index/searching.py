@@ -11,16 +11,15 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.ai.documents.access import Asker
-from services.ai.index import bm25, bm25_repository, vector_repository
+from services.ai.index import bm25, bm25_repository
 from services.ai.index.bm25_repository import Worded
 from services.ai.index.fusion import Candidate, Fused, fused
+from services.ai.index.nearest import IN_POSTGRES, NearestPassages
 from services.ai.index.scope import Scope
-from services.ai.index.search_repository import Survey, few_readable, read, survey
+from services.ai.index.search_repository import few_readable, read, survey
 from services.ai.index.values import Found, Place, QueryVector, Tuning
 
 __all__ = ["Found", "Tuning", "search"]
-WITH_GRAPH = (384, 512, 1024)
-"""Dimensions whose vectors have a graph: those of the migrations."""
 DEFAULT = Tuning()
 
 
@@ -34,12 +33,17 @@ async def search(
     model: str,
     language: str,
     limit: int,
+    nearest: NearestPassages = IN_POSTGRES,
     tuning: Tuning = DEFAULT,
 ) -> list[Found]:
     """Up to `limit` passages that fit `query`, the best first, of ready documents that the asker may read.
 
     `query_vector` is the question's by `model`; without one, words alone decide, and without words in `query`, meaning
-    alone. Words are understood in `language` (ISO 639-1) and in those of the documents.
+    alone. Words are understood in `language` (ISO 639-1) and in those of the documents. The nearest are found by
+    `nearest`, the form that ingestion writes to.
+
+    Raises:
+        VectorsError: the form does not answer; a search by words alone would pass for the whole.
     """
     there = await survey(session, knowledge_base_ids, query=query, language=language)
     if not there.passages:
@@ -51,7 +55,9 @@ async def search(
             scope, share = replace(scope, documents=few[0]), few[1] / there.passages
     most = max(limit, tuning.candidates)
     vector = None if query_vector is None else QueryVector(query_vector, model)
-    near = {} if vector is None else await _near(session, scope, there, vector, tuning, limit=most)
+    near: Mapping[Place, float] = {}
+    if vector is not None:
+        near = await nearest.nearest(session, scope, there, vector, tuning, limit=most)
     worded: Sequence[Worded] = ()
     if there.terms:
         # Of few documents, few passages are read, whatever stands in the others.
@@ -69,22 +75,6 @@ async def search(
     best = fused(_candidates(near, worded))[:limit]
     rows = await read(session, scope, [one.candidate.place for one in best])
     return [_found(rows[one.candidate.place], one) for one in best if one.candidate.place in rows]
-
-
-def uses_graph(there: Survey, dimensions: int, tuning: Tuning, *, limit: int) -> bool:
-    """Whether the graph finds the nearest sooner than comparing all: it also steps on passages of other tenants."""
-    if there.passages <= tuning.exact_up_to or dimensions not in WITH_GRAPH:
-        return False
-    steps = max(tuning.ef_search, limit * there.neighbours / there.passages)
-    return steps * tuning.step_us < there.passages * tuning.comparison_us
-
-
-async def _near(
-    session: AsyncSession, scope: Scope, there: Survey, vector: QueryVector, tuning: Tuning, *, limit: int
-) -> Mapping[Place, float]:
-    if not scope.few and uses_graph(there, vector.dimensions, tuning, limit=limit):
-        return await vector_repository.nearest_by_graph(session, scope, vector, tuning, limit=limit)
-    return await vector_repository.nearest(session, scope, vector, limit=limit)
 
 
 def _candidates(near: Mapping[Place, float], worded: Collection[Worded]) -> list[Candidate]:

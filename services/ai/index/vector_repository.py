@@ -1,6 +1,6 @@
 """All SQL of the search by meaning."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.types import UserDefinedType
 
 from services.ai.documents.models import Document
 from services.ai.index.models import PassageVector
-from services.ai.index.scope import Scope, one_of, readable
+from services.ai.index.scope import Scope, one_of, places_cte, places_values, readable
 from services.ai.index.values import Place, QueryVector, Tuning
 
 # PostgreSQL may take it for cheaper to sort all passages of a tenant than to follow the graph; so it may not sort.
@@ -54,6 +54,15 @@ async def nearest_by_graph(
     return found
 
 
+async def confirmed(
+    session: AsyncSession, scope: Scope, vector: QueryVector, places: Collection[Place], *, limit: int
+) -> Mapping[Place, float]:
+    """Those `limit` of `places` that are nearest to `vector`, with their cosine, of what is in the scope."""
+    statement = _confirmed(member=scope.member, few=scope.few, dimensions=vector.dimensions, limit=limit)
+    rows = await session.execute(statement, {**scope.values, **vector_values(vector), **places_values(places)})
+    return {Place(row.document_id, row.position): 1 - row.distance for row in rows}
+
+
 def similarity_at(document_id: ColumnElement[Any], position: ColumnElement[Any], *, dimensions: int) -> "Select[float]":
     """The cosine of the parameter `vector` and the passage at a place, by the parameter `model`."""
     return select(1 - _distance(PassageVector.embedding, dimensions)).where(
@@ -73,6 +82,30 @@ async def _execute(
 ) -> Mapping[Place, float]:
     rows = await session.execute(statement, {**scope.values, **vector_values(vector)})
     return {Place(row.document_id, row.position): 1 - row.distance for row in rows}
+
+
+@lru_cache
+def _confirmed(*, member: bool, few: bool, dimensions: int, limit: int) -> "Select[*tuple[Any, ...]]":
+    place = places_cte("place")
+    distance = _distance(PassageVector.embedding, dimensions)
+    statement = (
+        select(PassageVector.document_id, PassageVector.position, distance.label("distance"))
+        .select_from(place)
+        .join(
+            PassageVector,
+            and_(PassageVector.document_id == place.c.document_id, PassageVector.position == place.c.position),
+        )
+        .join(Document, and_(Document.tenant_id == PassageVector.tenant_id, Document.id == PassageVector.document_id))
+        .where(
+            one_of(PassageVector.knowledge_base_id, "bases"),
+            PassageVector.model == bindparam("model"),
+            PassageVector.dimensions == literal_column(str(dimensions)),
+            readable(member=member),
+        )
+        .order_by(distance)
+        .limit(literal_column(str(limit)))
+    )
+    return statement.where(one_of(PassageVector.document_id, "documents")) if few else statement
 
 
 @lru_cache

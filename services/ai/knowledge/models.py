@@ -13,11 +13,11 @@ from services.ai.base import Base
 class KnowledgeBase(Base):
     """A named collection of documents that assistants answer from.
 
-    `embedding_model` is the one whose vectors are searched; another is put in its place once every document has
-    vectors of it, which until then is `next_embedding_model`: the worker goes on with that at `moving_due_at`
-    (technical time). One that is `deleting` is nobody's any more; it goes with its last document. `last_change` counts
-    the changes of its documents, in the order of their commits. A `hidden` one is the platform's own, and no member is
-    told of it (see `services/ai/safety/canaries.py`).
+    `embedding_model` is the one whose vectors are searched; another is put in its place once every document has vectors
+    of it, which until then is `next_embedding_model`: the worker goes on with that, and with clearing what is left of
+    the old one, at `moving_due_at` (technical time). One that is `deleting` is nobody's any more; it goes with its last
+    document. `last_change` counts the changes of its documents, in the order of their commits. A `hidden` one is the
+    platform's own, and no member is told of it (see `services/ai/safety/canaries.py`).
     """
 
     __tablename__ = "knowledge_base"

@@ -72,18 +72,27 @@ async def begin_move(session: AsyncSession, knowledge_base_id: UUID, model: str,
 
 
 async def end_move(session: AsyncSession, knowledge_base_id: UUID, model: str) -> None:
-    """From now on it is searched by `model`."""
+    """From now on it is searched by `model`; what is left of the old one is to be cleared."""
     await session.execute(
         update(KnowledgeBase)
         .where(KnowledgeBase.id == knowledge_base_id)
-        .values(embedding_model=model, next_embedding_model=None, moving_due_at=None)
+        .values(embedding_model=model, next_embedding_model=None)
+    )
+
+
+async def end_clearing(session: AsyncSession, knowledge_base_id: UUID) -> None:
+    """Nothing is left to do, unless it moves again already."""
+    await session.execute(
+        update(KnowledgeBase)
+        .where(KnowledgeBase.id == knowledge_base_id, KnowledgeBase.next_embedding_model.is_(None))
+        .values(moving_due_at=None)
     )
 
 
 async def move_on_at(session: AsyncSession, knowledge_base_id: UUID, due_at: datetime) -> None:
     await session.execute(
         update(KnowledgeBase)
-        .where(KnowledgeBase.id == knowledge_base_id, KnowledgeBase.next_embedding_model.is_not(None))
+        .where(KnowledgeBase.id == knowledge_base_id, KnowledgeBase.moving_due_at.is_not(None))
         .values(moving_due_at=due_at)
     )
 

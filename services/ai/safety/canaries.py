@@ -6,7 +6,7 @@ tenant's knowledge base, names the reader and the very words. What must stop it 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from string import ascii_lowercase
 from uuid import UUID
@@ -21,7 +21,9 @@ from services.ai.context import AiContext
 from services.ai.documents.access import Asker
 from services.ai.documents.models import Document, DocumentReader
 from services.ai.index import writing
+from services.ai.index.nearest import StoredVector
 from services.ai.index.searching import search
+from services.ai.index.values import written
 from services.ai.knowledge.models import KnowledgeBase
 from services.ai.passages.splitting import Passage
 from services.ai.safety import canary_repository as repository
@@ -42,7 +44,7 @@ def sentence(token: str) -> str:
 
 
 async def plant(context: AiContext, tenant_id: UUID) -> None:
-    """Plants a canary in place of any that the tenant has. Raises EmbeddingsUnavailable."""
+    """Plants a canary in place of any that the tenant has. Raises EmbeddingsUnavailable, VectorsError."""
     embeddings = context.embeddings.default
     token = "".join(secrets.choice(ascii_lowercase) for _ in range(TOKEN_LETTERS))
     text = sentence(token)
@@ -53,18 +55,21 @@ async def plant(context: AiContext, tenant_id: UUID) -> None:
     )
     async with context.database.tenant_session(tenant_id) as session:
         for old in await repository.all_of_tenant(session):
+            await context.nearest.forget(tenant_id, old.document_id)
             await writing.forget(session, old.document_id)
             await repository.remove(session, old)
         await repository.add(session, base, document, reader, canary)
         ids = await writing.add_passages(session, document, [passage])
         await writing.add_vectors(session, document, ids, vectors, model=embeddings.model)
         await writing.publish(session, document)
+        # Before the commit, so that there is no canary that only words would find.
+        await context.nearest.write(_copy(document, vectors[0], embeddings.model))
 
 
 async def probe(context: AiContext, canaries: Sequence[Canary]) -> int:
     """Each one's tenant searches for its own canary and for the next one's; returns how many searches were probes.
 
-    Raises EmbeddingsUnavailable.
+    Raises EmbeddingsUnavailable, VectorsError.
     """
     if not canaries:
         return 0
@@ -93,6 +98,7 @@ async def finds(context: AiContext, session: AsyncSession, canary: Canary, vecto
         model=context.embeddings.default.model,
         language=LANGUAGE,
         limit=5,
+        nearest=context.nearest,
     )
     return any(canary.token in one.text for one in found)
 
@@ -109,6 +115,22 @@ async def _probe_other(
             leaked_tenant_id=str(other.tenant_id),
             canary_id=str(other.id),
         )
+
+
+async def _copy(
+    document: Document, vector: NDArray[np.float32], model: str
+) -> AsyncGenerator[Sequence[StoredVector], None]:
+    yield [
+        StoredVector(
+            tenant_id=document.tenant_id,
+            knowledge_base_id=document.knowledge_base_id,
+            document_id=document.id,
+            position=0,
+            model=model,
+            dimensions=len(vector),
+            written=written(vector),
+        )
+    ]
 
 
 def _rows(tenant_id: UUID, token: str, model: str) -> tuple[KnowledgeBase, Document, DocumentReader, Canary]:

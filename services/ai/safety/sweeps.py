@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.common.sweeps import Sweep
 from services.ai.context import AiContext
 from services.ai.embeddings.port import EmbeddingsUnavailable
+from services.ai.index.nearest import VectorsError
 from services.ai.safety import lookups
 from services.ai.safety.canaries import plant, probe
 
 PLANT_SECONDS, PROBE_SECONDS = 60.0, 300.0
 PLANTED_AT_ONCE, PROBED_AT_ONCE = 20, 20
 """So few that the sweep's own transaction, idle meanwhile, outlives them."""
+UNAVAILABLE = (EmbeddingsUnavailable, VectorsError)
 logger = structlog.get_logger()
 
 
@@ -26,14 +28,14 @@ def canary_sweeps(context: AiContext) -> tuple[Sweep, ...]:
             for tenant_id in await lookups.tenants_without_canary(session, model=model, limit=PLANTED_AT_ONCE):
                 await plant(context, tenant_id)
                 planted += 1
-        except EmbeddingsUnavailable as error:
+        except UNAVAILABLE as error:
             logger.warning("canary.planting_waits", reason=str(error))
         return planted
 
     async def probe_some(session: AsyncSession, _now: datetime) -> int:
         try:
             return await probe(context, await lookups.some_canaries(session, limit=PROBED_AT_ONCE))
-        except EmbeddingsUnavailable as error:
+        except UNAVAILABLE as error:
             logger.warning("canary.probing_waits", reason=str(error))
             return 0
 
