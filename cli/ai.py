@@ -1,4 +1,4 @@
-"""`stackpro ai`: how well the search of the assistant does."""
+"""`stackpro ai`: how well the search of the assistant does, and what it needs to be told by operators."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from cli.errors import fail
 from libs.adapters.errors import PortError
+from libs.common.database import Database
 from libs.common.settings import load_settings
 from sandbox.errors import SandboxError
 from sandbox.postgres import EmbeddedPostgres
@@ -22,8 +24,10 @@ from services.ai.app import SERVICE
 from services.ai.embeddings import EmbeddingsSettings, LocalEmbeddingsSettings, open_embeddings
 from services.ai.evaluation.beir import Collection, Leg, NoCollection, evaluate, read_collection
 from services.ai.evaluation.metrics import Measured
+from services.ai.index.nearest import PostgresVectorsSettings, VectorsSettings, open_nearest
+from services.ai.index.projecting import project_all
 
-app = typer.Typer(help="Measure how well the assistant finds what it answers from.")
+app = typer.Typer(help="Measure how well the assistant finds what it answers from, and fill what it searches.")
 
 
 class EvaluationSettings(BaseSettings):
@@ -34,9 +38,14 @@ class EvaluationSettings(BaseSettings):
     embeddings: list[EmbeddingsSettings] = Field(default=[LocalEmbeddingsSettings()], min_length=1)
 
 
-@app.callback()
-def ai() -> None:
-    """A command of its own name each, also while there is one."""
+class FillSettings(BaseSettings):
+    """What `ai` reads of its own settings here: its database, and where vectors are searched."""
+
+    model_config = SettingsConfigDict(env_prefix="STACKPRO_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    database_url: SecretStr
+    database_system_url: SecretStr
+    vectors: VectorsSettings = PostgresVectorsSettings()
 
 
 @app.command("evaluate")
@@ -57,6 +66,48 @@ def evaluate_collection(
     except (NoCollection, PortError, SandboxError) as error:
         raise fail(str(error)) from None
     _show(collection, figures)
+
+
+@app.command("fill-vectors")
+def fill_vectors() -> None:
+    """Copy the vectors of all businesses from PostgreSQL to where `STACKPRO_VECTORS` says that they are searched.
+
+    With the settings of the service `ai`. What is there already is written once more, which does no harm, so that the
+    command may be repeated, and run while the service does.
+    """
+    settings = load_settings(FillSettings)
+    if isinstance(settings.vectors, PostgresVectorsSettings):
+        raise fail("vectors are searched in PostgreSQL itself; set STACKPRO_VECTORS to fill another form")
+    try:
+        copied = asyncio.run(_fill(settings))
+    except PortError as error:
+        raise fail(f"{error.title}: {error.__cause__ or error.detail}") from None
+    except (SQLAlchemyError, OSError) as error:
+        raise fail(f"the database of ai does not answer: {type(error).__name__}") from None
+    Console(highlight=False).print(f"{copied:,} vectors copied.")
+
+
+async def _fill(settings: FillSettings) -> int:
+    copied = 0
+    database = Database(
+        app_url=settings.database_url.get_secret_value(),
+        system_url=settings.database_system_url.get_secret_value(),
+        pool_size=2,
+    )
+    try:
+        async with open_nearest(settings.vectors) as nearest:
+            with Progress(console=Console(stderr=True), transient=True) as progress:
+                task = progress.add_task("vectors", total=None)
+
+                def more(vectors: int) -> None:
+                    nonlocal copied
+                    copied += vectors
+                    progress.update(task, completed=copied)
+
+                await project_all(database, nearest, progress=more)
+    finally:
+        await database.aclose()
+    return copied
 
 
 async def _evaluate(
