@@ -12,6 +12,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.authority import write_authority
+from tests.support.scratch import new_scratch
 from tests.support.servers import PostgresServer, TestServers, shared_servers, stop_servers
 
 pytest_plugins = ["tests.support.case_report"]
@@ -28,10 +29,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that owns the run makes its folder; workers of pytest-xdist inherit the name."""
     gc.disable()
     if not _is_worker(config):
-        os.environ[_RUN] = tempfile.mkdtemp(prefix="stackpro-tests-")
+        run = new_scratch("stackpro-tests-")
+        os.environ[_RUN] = str(run)
         os.environ[_OWNER] = str(os.getpid())
+        (run / "tmp").mkdir()
+        os.environ["TMPDIR"], tempfile.tempdir = str(run / "tmp"), None
         # Each of thousands of clients would read the authorities of the whole world, for 20 ms.
-        os.environ["SSL_CERT_FILE"] = str(Path(os.environ[_RUN]) / "authority.pem")
+        os.environ["SSL_CERT_FILE"] = str(run / "authority.pem")
         write_authority(Path(os.environ["SSL_CERT_FILE"]))
     # A traceback with the values of its variables would take half a second to be coloured.
     log_to_people = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)

@@ -1,0 +1,25 @@
+"""Where a run of the suite keeps its files: in memory where there is room, since none of them outlives it."""
+
+import os
+import tempfile
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")
+NEEDED = 8 * 1024**3
+"""Bytes: more than a run writes, and what is left for its processes."""
+
+
+def new_scratch(prefix: str) -> Path:
+    """A new folder, to be removed by who asked."""
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if _has_room() else None))
+
+
+def _has_room() -> bool:
+    try:
+        there = os.statvfs(MEMORY)
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return False
+    available = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    runs_programs = not there.f_flag & os.ST_NOEXEC
+    return runs_programs and min(there.f_bavail * there.f_frsize, available / 2) >= NEEDED
