@@ -1,27 +1,58 @@
-"""The `stackpro` command: every subcommand in one place."""
+"""The `stackpro` command: every subcommand in one place, loaded when it is asked for."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from cli import ai, billing, clock, dead_letters, deployments, keys, processes, stripe_events
-from cli.chat import chat
-from cli.demo import demo
-from cli.status import status
-from cli.up import up
+COMMANDS: Mapping[str, str] = {
+    "up": "cli.up:up",
+    "status": "cli.status:status",
+    "demo": "cli.demo:demo",
+    "chat": "cli.chat:chat",
+    "serve": "cli.processes:serve",
+    "work": "cli.processes:work",
+    "migrate": "cli.processes:migrate",
+    "deployments": "cli.deployments:app",
+    "clock": "cli.clock:app",
+    "dead-letters": "cli.dead_letters:app",
+    "keys": "cli.keys:app",
+    "stripe-events": "cli.stripe_events:app",
+    "billing": "cli.billing:app",
+    "ai": "cli.ai:app",
+}
 
-app = typer.Typer(
-    help="Runs, watches and tries the StackPro platform.", no_args_is_help=True, pretty_exceptions_enable=False
-)
-app.command()(up)
-app.command()(status)
-app.command()(demo)
-app.command()(chat)
-app.command()(processes.serve)
-app.command()(processes.work)
-app.command()(processes.migrate)
-app.add_typer(deployments.app, name="deployments")
-app.add_typer(clock.app, name="clock")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(keys.app, name="keys")
-app.add_typer(stripe_events.app, name="stripe-events")
-app.add_typer(billing.app, name="billing")
-app.add_typer(ai.app, name="ai")
+
+class Commands(TyperGroup):
+    """Loads one subcommand: all of them, with the services that some measure or run, take seconds."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which the help shows them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The subcommand, or None if there is none of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            single.command(cmd_name)(found)
+            return get_command(single)
+        group = get_group(found)
+        group.name = cmd_name
+        return group
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def stackpro() -> None:
+    """Runs, watches and tries the StackPro platform."""
