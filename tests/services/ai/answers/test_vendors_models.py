@@ -11,6 +11,7 @@ from services.ai.answers.schemas import AnswerAnswer
 from services.ai.answers.service import whole
 from services.ai.context import AiContext
 from services.ai.documents.access import Asker
+from services.ai.limits.errors import BudgetReached
 from services.ai.models import open_models
 from tests.services.ai.bedrock import Bedrock, Break, Fault, Part, fake_bedrock
 from tests.services.ai.models.forms import bedrock_settings
@@ -126,6 +127,19 @@ async def test_personal_data_stays_here_and_stands_in_the_answer(desk: Desk) -> 
     assert "ada.kern@example.com" not in str(desk.claude.asked)
     assert ended.text == "Write to ada.kern@example.com."
     assert [one.quote for one in ended.citations] == ["is ordered from Ada Kern by ada.kern@example.com at any"]
+
+
+async def test_an_answer_that_may_cost_more_than_is_left_of_a_budget_is_not_begun(desk: Desk) -> None:
+    budget = {"assistant_id": str(desk.assistant), "period": "day", "most_queries": None}
+    await desk.business.owner.ask("PUT", "/v1/ai-budgets", {**budget, "most_cents": 1})
+
+    with pytest.raises(BudgetReached):
+        await desk.ask()
+
+    assert (desk.claude.asked, await desk.used_and_held()) == ([], (0, 0))
+    await desk.business.owner.ask("PUT", "/v1/ai-budgets", {**budget, "most_cents": 100})
+    desk.claude.will_say(CITED)
+    assert (await desk.ask()).state == "done"
 
 
 async def test_a_model_that_finds_nothing_in_the_passages_is_paid_all_the_same(desk: Desk) -> None:
