@@ -17,9 +17,18 @@ def new_scratch(prefix: str) -> Path:
 def _has_room() -> bool:
     try:
         there = os.statvfs(MEMORY)
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        available = _available_memory()
     except OSError:
         return False
-    available = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     runs_programs = not there.f_flag & os.ST_NOEXEC
     return runs_programs and min(there.f_bavail * there.f_frsize, available / 2) >= NEEDED
+
+
+def _available_memory() -> int:
+    """Bytes, of the machine or of the control group that this process is in (cgroups(7)), whichever has less."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    available = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    for limit in Path("/sys/fs/cgroup").glob("memory.max"):
+        if (most := limit.read_text().strip()) != "max":
+            available = min(available, int(most) - int(limit.with_name("memory.current").read_text()))
+    return available
