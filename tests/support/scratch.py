@@ -5,6 +5,11 @@ import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
+_CGROUP = Path("/sys/fs/cgroup")
+_CONTROL_GROUPS = (
+    (_CGROUP / "memory.max", _CGROUP / "memory.current"),
+    (_CGROUP / "memory/memory.limit_in_bytes", _CGROUP / "memory/memory.usage_in_bytes"),
+)
 NEEDED = 8 * 1024**3
 """Bytes: more than a run writes, and what is left for its processes."""
 
@@ -28,7 +33,7 @@ def _available_memory() -> int:
     """Bytes, of the machine or of the control group that this process is in (cgroups(7)), whichever has less."""
     lines = Path("/proc/meminfo").read_text().splitlines()
     available = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    for limit in Path("/sys/fs/cgroup").glob("memory.max"):
-        if (most := limit.read_text().strip()) != "max":
-            available = min(available, int(most) - int(limit.with_name("memory.current").read_text()))
+    for limit, used in _CONTROL_GROUPS:
+        if limit.exists() and (most := limit.read_text().strip()) != "max":
+            available = min(available, int(most) - int(used.read_text()))
     return available
