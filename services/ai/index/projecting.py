@@ -15,7 +15,7 @@ from services.ai.index.nearest.port import NearestPassages, StoredVector
 from services.ai.index.values import Place
 
 VECTORS_AT_ONCE = 500
-"""With 1,024 dimensions, 5 MB: half of what the smallest domains of Amazon OpenSearch Service take."""
+"""With 1,024 dimensions, 7 MB: the smallest domains of Amazon OpenSearch Service take 10."""
 BASES_AT_ONCE = 100
 _NOBODY = UUID(int=0)
 Progress = Callable[[int], None]
