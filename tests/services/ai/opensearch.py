@@ -5,6 +5,7 @@ deletes what a search would find, and an index that nobody made is made at the f
 answers look like stands below https://docs.opensearch.org/latest/api-reference/; only a real one proves the rest.
 """
 
+import asyncio
 import base64
 import json
 import re
@@ -30,6 +31,8 @@ from tests.support.http_server import served
 REGION, ACCESS_KEY, SECRET_KEY = "eu-central-1", "AKIAFAKESEARCH000001", "secret-of-the-fake-search"
 USER, PASSWORD = "stackpro", "password-of-the-fake-search"
 PREFIX = "test-passages"
+TRICKLING = 0
+"""Stands for a status."""
 NOTHING_MISSING: dict[str, int] = {"total": 1, "successful": 1, "skipped": 0, "failed": 0}
 
 
@@ -68,6 +71,10 @@ class OpenSearch:
         """Does not answer the next requests."""
         self._failing.extend([None] * times)
 
+    def will_trickle(self, *, times: int = 1) -> None:
+        """Answers the next requests a byte at a time, and never to the end."""
+        self._failing.extend([TRICKLING] * times)
+
     def will_reject(self, items: int, *, status: int = 429) -> None:
         """Takes all of the next bulk write but its first `items`."""
         self._rejected_items.append((items, status))
@@ -102,11 +109,22 @@ class OpenSearch:
                 continue
             self.left += 1
             return True
+        if status == TRICKLING:
+            await self._trickle(receive, send)
+            return True
         if status == 200:
             return False
         refusal = Refusal(status, "rejected_execution_exception", "rejected execution of the request")
         await JSONResponse(refusal.body(), status)(scope, receive, send)
         return True
+
+    async def _trickle(self, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        leaving = asyncio.ensure_future(receive())
+        while not leaving.done():
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            await asyncio.wait([leaving], timeout=0.02)
+        self.left += 1
 
     async def _answer(self, request: Request, raw: bytes) -> dict[str, Any]:
         target, _, what = request.url.path.strip("/").partition("/")

@@ -3,6 +3,7 @@
 Every call that is made here may be repeated: writes carry the ids of what they write.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -75,7 +76,7 @@ class OpenSearchHttp:
         lines: bytes = b"",
         timeout: float,
     ) -> bytes:
-        """One try; `body` is sent as JSON, `lines` as they are. Returns what a good answer says.
+        """One try, within `timeout` seconds; `body` is sent as JSON, `lines` as they are. Returns a good answer's body.
 
         Raises:
             Busy, Refused
@@ -86,10 +87,12 @@ class OpenSearchHttp:
         if self._signer is not None:
             with aws_errors({}, unavailable=VectorsUnavailable, failed=VectorsFailed):
                 headers = await self._signer.headers(method, url, headers=headers, body=content)
-        limits = httpx.Timeout(timeout, connect=CONNECT_SECONDS)
+        limits = httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
         try:
-            response = await self._client.request(method, url, content=content, headers=headers, timeout=limits)
-        except httpx.HTTPError as error:
+            # Those limits are for each part of an answer, this one is for the whole.
+            async with asyncio.timeout(timeout):
+                response = await self._client.request(method, url, content=content, headers=headers, timeout=limits)
+        except (httpx.HTTPError, TimeoutError) as error:
             raise Busy(repr(error)) from error
         if response.status_code in BUSY or response.status_code >= 500:
             raise Busy(f"OpenSearch answered {response.status_code}")

@@ -1,7 +1,7 @@
 """The form of the port that asks OpenSearch: how it fails, how it mends, and what it leaves behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -135,10 +135,13 @@ async def test_a_search_that_cannot_be_answered_fails_and_says_so(library: Copie
     assert await library.near(BREAD) == [BREAD]
 
 
-async def test_silence_ends(index_database: Database, fake: OpenSearch) -> None:
+@pytest.mark.parametrize("how", [OpenSearch.will_hang, OpenSearch.will_trickle], ids=["silent", "trickling"])
+async def test_an_answer_that_does_not_end_is_not_waited_for(
+    index_database: Database, fake: OpenSearch, how: Callable[..., None]
+) -> None:
     async with opened(index_database, fake, query_timeout=0.2) as library:
         await library.ready(BREAD)
-        fake.will_hang(times=2)
+        how(fake, times=2)
         with pytest.raises(VectorsUnavailable):
             await library.near(BREAD)
         await eventually(lambda: fake.left == 2)
