@@ -26,7 +26,9 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     colorScheme: "light",
-    trace: "retain-on-failure",
+    // What moves without end keeps a processor busy. And a trace of every step costs more than the steps: whoever needs
+    // one asks for it, by `--trace retain-on-failure`.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     actionTimeout: 15_000,
     launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: CHROMIUM_ARGS },

@@ -1,10 +1,10 @@
 /** Asking: an answer streams, each citation opens its passage, the receipt says what it took, and others' documents stay closed. */
 import type { Page } from "@playwright/test";
 import { graveFaults } from "./support/axe";
-import { test } from "./support/knowledge";
+import { picture } from "./support/picture";
 import { API } from "./support/platform";
 import { call } from "./support/team";
-import { expect } from "./support/test";
+import { expect, test } from "./support/test";
 
 const log = (page: Page) => page.getByRole("log", { name: "Questions and answers" });
 const entry = (page: Page, question: string) => log(page).getByRole("article", { name: question });
@@ -38,7 +38,7 @@ test("an answer cites its document, the citation opens the passage, and the rece
   await expect(panel.getByRole("heading", { name: "prices.md" })).toBeFocused();
   await expect(panel.getByText("Prices", { exact: true })).toBeVisible();
   expect(await graveFaults(page)).toEqual([]);
-  await page.screenshot({ path: "screenshots/ask-light.png" });
+  await picture(page, "ask-light");
   await page.keyboard.press("Escape");
   await expect(panel).toHaveCount(0);
   await expect(mark).toBeFocused();
@@ -160,7 +160,7 @@ test("a budget that is used up says so, and when it begins anew; who manages set
   await ada.getByText("Show as a table").click();
   await expect(ada.getByRole("rowheader").first()).toBeVisible();
   expect(await graveFaults(ada)).toEqual([]);
-  await ada.screenshot({ path: "screenshots/ai-use-light.png", fullPage: true });
+  await picture(ada, "ai-use-light", "page");
 });
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
@@ -184,7 +184,7 @@ test("on a phone, in German and in the dark, one asks, opens the passage, and go
     "4.20 euros",
   );
   expect(await graveFaults(page)).toEqual([]);
-  await page.screenshot({ path: "screenshots/ask-german-phone.png" });
+  await picture(page, "ask-german-phone");
   await page.getByRole("complementary").getByRole("button", { name: "Schließen" }).tap();
   await page.getByRole("button", { name: "Ihre Chats" }).tap();
   const chats = page.getByRole("navigation", { name: "Ihre Chats" });

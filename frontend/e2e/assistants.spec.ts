@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { graveFaults } from "./support/axe";
-import { test } from "./support/knowledge";
-import { expect } from "./support/test";
+import { picture } from "./support/picture";
+import { expect, test } from "./support/test";
 
 const part = (page: Page, name: string) =>
   page.getByRole("navigation", { name: "Parts of the assistant" }).getByRole("link", { name });
@@ -116,6 +116,6 @@ test("on a phone, in German and in the dark, an assistant has no grave fault in 
     await expect(page.locator("main .animate-pulse")).toHaveCount(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     expect(await graveFaults(page), name).toEqual([]);
-    await page.screenshot({ path: `screenshots/assistant-${name}-german-phone.png`, fullPage: true });
+    await picture(page, `assistant-${name}-german-phone`, "page");
   }
 });

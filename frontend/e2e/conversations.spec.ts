@@ -3,9 +3,10 @@ import { chromium, type Locator, type Page } from "@playwright/test";
 import { CHROMIUM_ARGS } from "../playwright.config";
 import { graveFaults } from "./support/axe";
 import { FlakyNetwork } from "./support/flaky-network";
+import { picture } from "./support/picture";
 import { API } from "./support/platform";
-import { type Conversation, call, test, write } from "./support/team";
-import { expect } from "./support/test";
+import { type Conversation, call, write } from "./support/team";
+import { expect, test } from "./support/test";
 
 const log = (page: Page) => page.getByRole("log").first();
 const messages = (page: Page) => log(page).getByRole("article");
@@ -331,7 +332,7 @@ test("on a phone, list and conversation are two views; in German too, with no gr
   await expect(link).toBeVisible();
   await expect(ada.getByRole("textbox", { name: /^Nachricht an/ })).toHaveCount(0);
   expect(await graveFaults(ada)).toEqual([]);
-  await ada.screenshot({ path: "screenshots/conversations-german-phone.png" });
+  await picture(ada, "conversations-german-phone");
   await link.tap();
   const own = ada.getByRole("textbox", { name: `Nachricht an ${group.title}` });
   await expect(own).toBeVisible();
@@ -341,7 +342,7 @@ test("on a phone, list and conversation are two views; in German too, with no gr
   await expect(message(ada, "Grüße von unterwegs")).toHaveCount(1);
   expect(await ada.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   expect(await graveFaults(ada)).toEqual([]);
-  await ada.screenshot({ path: "screenshots/conversation-german-phone.png" });
+  await picture(ada, "conversation-german-phone");
   await message(ada, "Hello from the").tap();
   await ada.getByRole("button", { name: "In einem Thread antworten" }).tap();
   await expect(ada.getByRole("textbox", { name: "Antworten …" })).toBeVisible();
@@ -370,6 +371,6 @@ test("the keyboard alone reads, reacts and writes; light and dark have no grave 
   for (const scheme of ["light", "dark"] as const) {
     await ada.emulateMedia({ colorScheme: scheme });
     expect(await graveFaults(ada), scheme).toEqual([]);
-    await ada.screenshot({ path: `screenshots/conversations-${scheme}.png` });
+    await picture(ada, `conversations-${scheme}`);
   }
 });

@@ -1,5 +1,6 @@
 /** A construction that fails: said in plain words, with what to do, and mended by a click. */
 import { expect as check } from "@playwright/test";
+import { picture } from "./support/picture";
 import { CLOUD, signUp } from "./support/platform";
 import { expect, test } from "./support/test";
 
@@ -21,7 +22,7 @@ test("a failed construction says why and what to do, and a retry builds the stac
     await page.goto(`/deployments/view/?id=${id}`);
     await expect(page.getByText("Failed, taken back").first()).toBeVisible({ timeout: 60_000 });
     await expect(page.getByRole("log").getByText("Way from the address to the stack").first()).toBeVisible();
-    await page.screenshot({ path: "screenshots/deployment-failed.png", fullPage: true });
+    await picture(page, "deployment-failed", "page");
     // What AWS called it stays text, wherever it is shown.
     expect(await page.title()).not.toContain("owned");
     expect(await page.locator("main img").count()).toBe(0);

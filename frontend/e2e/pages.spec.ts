@@ -1,6 +1,7 @@
 /** Every page in every dress: light, dark, German, on a phone; without a grave fault of accessibility. */
 import { type BrowserContext, expect as check, type Page } from "@playwright/test";
 import { graveFaults } from "./support/axe";
+import { picture } from "./support/picture";
 import { type Owner, read, signIn } from "./support/platform";
 import { expect, test } from "./support/test";
 
@@ -13,15 +14,17 @@ const PUBLIC: Room[] = [
   { name: "invitation", path: "/invitation/" },
   { name: "not-found", path: "/nowhere/" },
 ];
-const PRIVATE: Room[] = [
-  { name: "dashboard", path: "/dashboard/" },
-  { name: "conversations-empty", path: "/conversations/" },
+const KNOWING: Room[] = [
   { name: "ask-empty", path: "/ask/" },
   { name: "knowledge-empty", path: "/knowledge/" },
   { name: "assistants-empty", path: "/assistants/" },
   { name: "assistant-templates", path: "/assistants/new/" },
   { name: "assistant-new", path: "/assistants/new/?template=bakery_restaurant" },
   { name: "ai-use-empty", path: "/ai-use/" },
+];
+const WORKING: Room[] = [
+  { name: "dashboard", path: "/dashboard/" },
+  { name: "conversations-empty", path: "/conversations/" },
   { name: "deployments", path: "/deployments/" },
   { name: "deployment", path: "/deployments/view/?id={id}" },
   { name: "onboarding", path: "/onboarding/?deployment={id}" },
@@ -38,15 +41,17 @@ const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
 type Dress = {
   name: string;
-  scheme: "light" | "dark";
+  /** The page is loaded in the first, and turned to each. */
+  schemes: readonly ("light" | "dark")[];
   device: typeof PHONE | typeof DESKTOP;
   prefix: string;
+  /** Whether it is turned from right to left, too. */
+  isTurned: boolean;
 };
 const DRESSES: Dress[] = [
-  { name: "light", scheme: "light", device: DESKTOP, prefix: "" },
-  { name: "dark", scheme: "dark", device: DESKTOP, prefix: "" },
-  { name: "phone", scheme: "light", device: PHONE, prefix: "" },
-  { name: "german-phone", scheme: "dark", device: PHONE, prefix: "/de" },
+  { name: "on a desk", schemes: ["light", "dark"], device: DESKTOP, prefix: "", isTurned: true },
+  { name: "phone", schemes: ["light"], device: PHONE, prefix: "", isTurned: false },
+  { name: "german-phone", schemes: ["dark"], device: PHONE, prefix: "/de", isTurned: false },
 ];
 
 /** What comes from the API has come: no skeleton is left, and nothing moves any more. */
@@ -73,21 +78,39 @@ const overflowing = (page: Page) =>
   });
 
 async function look(page: Page, rooms: readonly Room[], dress: Dress): Promise<void> {
-  await page.emulateMedia({ colorScheme: dress.scheme, reducedMotion: "reduce" });
+  const { schemes, device, prefix, isTurned } = dress;
   for (const { name, path } of rooms) {
     await test.step(`${name}, ${dress.name}`, async () => {
-      await page.goto(name === "not-found" ? path : `${dress.prefix}${path}`);
+      await page.emulateMedia({ colorScheme: schemes[0] ?? null });
+      await page.goto(name === "not-found" ? path : `${prefix}${path}`);
       await settled(page);
-      await page.screenshot({ path: `screenshots/${name}-${dress.name}.png`, fullPage: true });
       expect.soft(await overflowing(page), `too wide on ${name}`).toEqual([]);
       if (name !== "not-found")
-        expect(await page.locator("html").getAttribute("lang")).toBe(dress.prefix ? "de" : "en");
-      expect.soft(await graveFaults(page), `accessibility of ${name}, ${dress.name}`).toEqual([]);
+        expect(await page.locator("html").getAttribute("lang")).toBe(prefix ? "de" : "en");
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme });
+        await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+        await settled(page);
+        await picture(page, `${name}-${device === DESKTOP ? colorScheme : dress.name}`, "page");
+        expect.soft(await graveFaults(page), `accessibility of ${name}, ${colorScheme}`).toEqual([]);
+      }
+      if (isTurned) await turn(page, name);
     });
   }
 }
 
-async function ownRooms(context: BrowserContext, resident: Owner): Promise<Room[]> {
+/** Read from right to left, nothing is out of its place. No language of the app is written so yet; its pages are ready. */
+async function turn(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.dir = "rtl";
+  });
+  await settled(page);
+  await picture(page, `${name}-right-to-left`, "page");
+  expect.soft(await overflowing(page), `too wide on ${name}, from right to left`).toEqual([]);
+}
+
+/** What is behind the sign-in is looked at by somebody whose stack stands. */
+async function signedIn(context: BrowserContext, resident: Owner, rooms: readonly Room[]): Promise<Room[]> {
   const owner = await signIn(context, resident);
   const first = async () => {
     type Items = { items: { id: string; status: string }[] };
@@ -95,7 +118,7 @@ async function ownRooms(context: BrowserContext, resident: Owner): Promise<Room[
   };
   await check.poll(async () => (await first())?.status, { timeout: 30_000 }).toBe("succeeded");
   const id = (await first())?.id ?? "";
-  return PRIVATE.map(({ name, path }) => ({ name, path: path.replace("{id}", id) }));
+  return rooms.map(({ name, path }) => ({ name, path: path.replace("{id}", id) }));
 }
 
 for (const dress of DRESSES) {
@@ -107,25 +130,14 @@ for (const dress of DRESSES) {
     });
 
     test("behind the sign-in", async ({ page, context, resident }) => {
-      await look(page, await ownRooms(context, resident), dress);
+      await look(page, await signedIn(context, resident, WORKING), dress);
+    });
+
+    test("the assistant's rooms", async ({ page, context, resident }) => {
+      await look(page, await signedIn(context, resident, KNOWING), dress);
     });
   });
 }
-
-test("read from right to left, nothing is out of its place", async ({ page, context, resident }) => {
-  // No language of the app is written so yet; its pages are ready for one.
-  await page.addInitScript(() =>
-    document.addEventListener("DOMContentLoaded", () => {
-      document.documentElement.dir = "rtl";
-    }),
-  );
-  for (const { name, path } of [...PUBLIC, ...(await ownRooms(context, resident))]) {
-    await page.goto(path);
-    await settled(page);
-    await page.screenshot({ path: `screenshots/${name}-right-to-left.png`, fullPage: true });
-    expect.soft(await overflowing(page), `too wide on ${name}`).toEqual([]);
-  }
-});
 
 test("the theme that was chosen is kept, and shows before the first paint", async ({ page }) => {
   await page.goto("/");

@@ -1,9 +1,10 @@
 /** A bad network: the API silent, gone, slow and back; a stream that is cut. */
 import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
 import { CHROMIUM_ARGS } from "../playwright.config";
+import { Complaints } from "./support/complaints";
 import { FlakyNetwork } from "./support/flaky-network";
 import { API, signIn, signUp, WEB } from "./support/platform";
-import { Complaints, expect, test as plain } from "./support/test";
+import { expect, test as plain } from "./support/test";
 
 const port = Number(new URL(API).port);
 const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });

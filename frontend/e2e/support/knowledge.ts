@@ -1,8 +1,8 @@
-/** A bakery that knows something: a knowledge base with documents, an assistant that answers from it, and a viewer. */
+/** A bakery that knows something: a knowledge base with documents, and an assistant that answers from it. */
 import { createHash, randomUUID } from "node:crypto";
 import { type APIRequestContext, expect } from "@playwright/test";
 import type { Owner } from "./platform";
-import { call, join, test as ofTeam } from "./team";
+import { call } from "./team";
 
 export type Bakery = {
   base: { id: string; name: string };
@@ -30,26 +30,7 @@ const SALARIES = `# Salaries
 The salary of the master baker is 4100 euros a month.
 `;
 
-export const test = ofTeam.extend<object, { bakery: Bakery; viewer: Owner }>({
-  bakery: [
-    async ({ browser, team }, use) => {
-      const context = await browser.newContext();
-      await use(await open(context.request, team.ada));
-      await context.close();
-    },
-    { scope: "worker" },
-  ],
-  viewer: [
-    async ({ browser, team }, use) => {
-      const context = await browser.newContext();
-      await use(await join(context.request, team.ada, "Edsger Dijkstra", "viewer"));
-      await context.close();
-    },
-    { scope: "worker" },
-  ],
-});
-
-async function open(request: APIRequestContext, ada: Owner): Promise<Bakery> {
+export async function openBakery(request: APIRequestContext, ada: Owner): Promise<Bakery> {
   const base = { name: `Counter ${randomUUID().slice(0, 8)}` };
   const { id } = await call<{ id: string }>(request, ada, "POST", "/v1/knowledge-bases", base);
   const prices = await addDocument(request, ada, id, "prices.md", PRICES, { audience: "members" });
@@ -72,7 +53,7 @@ async function open(request: APIRequestContext, ada: Owner): Promise<Bakery> {
 }
 
 /** Adds a document without a browser, and waits until it is found. */
-async function addDocument(
+export async function addDocument(
   request: APIRequestContext,
   who: Owner,
   base: string,
@@ -94,6 +75,6 @@ async function addDocument(
   if (!sent.ok()) throw new Error(`upload: ${sent.status()} ${await sent.text()}`);
   await call(request, who, "POST", `${documents}/${id}/complete`);
   const state = async () => (await call<{ state: string }>(request, who, "GET", `${documents}/${id}`)).state;
-  await expect.poll(state, { timeout: 30_000 }).toBe("ready");
+  await expect.poll(state, { timeout: 30_000, intervals: [100] }).toBe("ready");
   return id;
 }

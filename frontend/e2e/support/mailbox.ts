@@ -20,6 +20,6 @@ export async function mailTo(
     found = ((await answer.json()) as Mail[]).find(isMeant);
     return found !== undefined;
   };
-  await expect.poll(look, { message: `a mail to ${email}` }).toBe(true);
+  await expect.poll(look, { message: `a mail to ${email}`, intervals: [100] }).toBe(true);
   return found as unknown as Mail;
 }

@@ -1,64 +1,26 @@
-/** Two people of one business, each in a browser of their own. */
+/** Two people of one business, and what they do without a browser. */
 import { randomUUID } from "node:crypto";
-import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions } from "@playwright/test";
+import type { APIRequestContext } from "@playwright/test";
 import { mailTo } from "./mailbox";
-import { API, newEmail, type Owner, PASSWORD, signIn, signUp, WEB } from "./platform";
-import { Complaints, expect, test as plain } from "./test";
+import { API, newEmail, type Owner, PASSWORD } from "./platform";
 
 export type Team = { ada: Owner; grace: Owner; ids: { ada: string; grace: string } };
 export type Person = "ada" | "grace";
 export type Conversation = { id: string; title: string };
 
-type Own = {
-  /** A group of both, with nothing in it. */
-  group: Conversation;
-  /** A browser in which the person is signed in. */
-  open: (who: Person, options?: BrowserContextOptions, browser?: Browser) => Promise<BrowserContext>;
-};
+/** The owner, and another whom she invites. */
+export async function gather(request: APIRequestContext, owner: Owner): Promise<Team> {
+  const grace = await join(request, owner, "Grace Hopper", "member");
+  return { ada: owner, grace, ids: { ada: await idOf(request, owner), grace: await idOf(request, grace) } };
+}
 
-export const test = plain.extend<Own, { team: Team }>({
-  team: [
-    async ({ browser }, use) => {
-      const context = await browser.newContext();
-      const ada = await signUp(context, "Kite Works");
-      const grace = await join(context.request, ada, "Grace Hopper", "member");
-      await use({
-        ada,
-        grace,
-        ids: { ada: await idOf(context.request, ada), grace: await idOf(context.request, grace) },
-      });
-      await context.close();
-    },
-    { scope: "worker" },
-  ],
-  group: async ({ request, team }, use) => {
-    const title = `Group ${randomUUID().slice(0, 8)}`;
-    const body = { kind: "group", title, member_ids: [team.ids.grace] };
-    const { id } = await call<{ id: string }>(request, team.ada, "POST", "/v1/conversations", body);
-    await use({ id, title });
-  },
-  open: async ({ browser, team }, use) => {
-    const opened: BrowserContext[] = [];
-    const complaints = new Complaints();
-    complaints.allow(/^WebSocket connection to/); // Chromium says so of each try while there is no network.
-    complaints.allow(/blocked by CORS policy/);
-    await use(async (who, options = {}, another = browser) => {
-      const context = await another.newContext({
-        baseURL: WEB,
-        locale: "en-GB",
-        timezoneId: "Europe/Berlin",
-        viewport: { width: 1280, height: 800 },
-        ...options,
-      });
-      complaints.watch(context);
-      opened.push(context);
-      await signIn(context, team[who]);
-      return context;
-    });
-    await Promise.all(opened.map((context) => context.close()));
-    expect(complaints.found).toEqual([]);
-  },
-});
+/** A group of both, with nothing in it. */
+export async function newGroup(request: APIRequestContext, { ada, ids }: Team): Promise<Conversation> {
+  const title = `Group ${randomUUID().slice(0, 8)}`;
+  const body = { kind: "group", title, member_ids: [ids.grace] };
+  const { id } = await call<{ id: string }>(request, ada, "POST", "/v1/conversations", body);
+  return { id, title };
+}
 
 /** What the API answers a person. */
 export async function call<Answer>(

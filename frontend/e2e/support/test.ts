@@ -1,38 +1,39 @@
-/** The test of this suite: whatever it does, no page may log an error, throw, or offend its own policy. */
-import { type BrowserContext, test as base, type ConsoleMessage, expect } from "@playwright/test";
-import { type Owner, signUp } from "./platform";
+/**
+ * The test of this suite, with everybody whom it knows. All fixtures of a worker are named here: tests that name others
+ * would each get workers of their own, with a browser and businesses that are made anew.
+ */
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+} from "@playwright/test";
+import { Complaints } from "./complaints";
+import { type Bakery, openBakery } from "./knowledge";
+import { type Owner, signIn, signUp, WEB } from "./platform";
+import { type Conversation, gather, join, newGroup, type Person, type Team } from "./team";
 
 export { expect };
 
-/** The browser itself logs every answer from 400 on, expected or not. */
-const BY_THE_BROWSER = /^Failed to load resource:/;
-
-export class Complaints {
-  readonly found: string[] = [];
-  private readonly allowed: RegExp[] = [BY_THE_BROWSER];
-
-  watch(context: BrowserContext): void {
-    context.on("console", (message) => this.note(message));
-    context.on("weberror", (error) => this.found.push(`threw: ${error.error().stack ?? error.error()}`));
-  }
-
-  /** For a test that provokes them. */
-  allow(text: RegExp): void {
-    this.allowed.push(text);
-  }
-
-  private note(message: ConsoleMessage): void {
-    const text = message.text();
-    if (message.type() !== "error" && message.type() !== "warning") return;
-    if (!this.allowed.some((each) => each.test(text))) {
-      this.found.push(`${message.type()}: ${text} (${message.page()?.url()})`);
-    }
-  }
-}
-
-type Fixtures = { complaints: Complaints };
-/** `resident` is somebody with a stack, for all tests of one worker that change nothing of it. */
-type WorkerFixtures = { resident: Owner };
+type Fixtures = {
+  /** What the pages of the test's own browser may not do. */
+  complaints: Complaints;
+  /** A group of both of the team, with nothing in it. */
+  group: Conversation;
+  /** A browser in which the person is signed in. */
+  open: (who: Person, options?: BrowserContextOptions, browser?: Browser) => Promise<BrowserContext>;
+};
+/** Each for all tests of one worker, and made when the first one asks for it. */
+type WorkerFixtures = {
+  /** Somebody with a stack, of which no test changes anything. */
+  resident: Owner;
+  team: Team;
+  /** The team's business knows something. */
+  bakery: Bakery;
+  /** One of the team's business who only reads. */
+  viewer: Owner;
+};
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   complaints: [
@@ -44,10 +45,56 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { auto: true },
   ],
+  group: async ({ request, team }, use) => use(await newGroup(request, team)),
+  open: async ({ browser, team }, use) => {
+    const opened: BrowserContext[] = [];
+    const complaints = new Complaints();
+    complaints.allow(/^WebSocket connection to/); // Chromium says so of each try while there is no network.
+    complaints.allow(/blocked by CORS policy/);
+    await use(async (who, options = {}, another = browser) => {
+      const context = await another.newContext({
+        baseURL: WEB,
+        locale: "en-GB",
+        timezoneId: "Europe/Berlin",
+        viewport: { width: 1280, height: 800 },
+        ...options,
+      });
+      complaints.watch(context);
+      opened.push(context);
+      await signIn(context, team[who]);
+      return context;
+    });
+    await Promise.all(opened.map((context) => context.close()));
+    expect(complaints.found).toEqual([]);
+  },
   resident: [
     async ({ browser }, use) => {
       const context = await browser.newContext();
       await use(await signUp(context));
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  team: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext();
+      await use(await gather(context.request, await signUp(context, "Kite Works")));
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  bakery: [
+    async ({ browser, team }, use) => {
+      const context = await browser.newContext();
+      await use(await openBakery(context.request, team.ada));
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  viewer: [
+    async ({ browser, team }, use) => {
+      const context = await browser.newContext();
+      await use(await join(context.request, team.ada, "Edsger Dijkstra", "viewer"));
       await context.close();
     },
     { scope: "worker" },
