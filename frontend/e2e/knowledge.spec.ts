@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { graveFaults } from "./support/axe";
-import { PRICES, test } from "./support/knowledge";
+import { PRICES } from "./support/knowledge";
+import { picture } from "./support/picture";
 import { signIn, WEB } from "./support/platform";
 import { call } from "./support/team";
-import { expect } from "./support/test";
+import { expect, test } from "./support/test";
 
 type File = { name: string; mimeType: string; buffer: Buffer };
 const file = (name: string, content: string, mimeType = "text/markdown"): File => ({
@@ -177,6 +178,55 @@ test("a viewer reads the list and documents, and is offered nothing that changes
   await context.close();
 });
 
+const EMPTY_ARCHIVE = Buffer.from(`PK\x05\x06${"\0".repeat(18)}`, "latin1");
+
+test("files of a conversation are added to knowledge: one by its button, all from their message, each with its outcome", async ({
+  open,
+  bakery,
+  group,
+}) => {
+  const page = await (await open("ada")).newPage();
+  await page.goto(`/conversations/?id=${group.id}`);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Attach files" }).click();
+  const content = `# Oven\n\nThe oven is cleaned on Mondays. ${randomUUID()}`;
+  await (await chooser).setFiles([
+    file("oven.md", content, ""),
+    { name: "pictures.zip", mimeType: "application/zip", buffer: EMPTY_ARCHIVE },
+  ]);
+  await expect(page.getByRole("button", { name: /^Remove / })).toHaveCount(2);
+  await expect(page.getByRole("progressbar")).toHaveCount(0);
+  await page.getByRole("textbox", { name: /^Message to/ }).fill("The rules");
+  await page.keyboard.press("Enter");
+
+  await page.getByRole("button", { name: "Add oven.md to knowledge" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add to knowledge" });
+  await expect(dialog.getByLabel("Knowledge base", { exact: true })).toContainText(bakery.base.name);
+  await dialog.getByLabel("Knowledge base", { exact: true }).selectOption({ label: "A new one …" });
+  await dialog.getByRole("button", { name: "Add file" }).click();
+  await expect(dialog.getByText("Give it a name.")).toBeVisible();
+  const name = `Rules ${randomUUID().slice(0, 8)}`;
+  await dialog.getByLabel("Name of the new knowledge base").fill(name);
+  expect(await graveFaults(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Add file" }).click();
+  const shared = dialog.getByRole("list", { name: "Files" }).getByRole("listitem");
+  await expect(shared).toContainText("It can be asked about from now on.", { timeout: 30_000 });
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+
+  const written = page.getByRole("article").filter({ hasText: "The rules" });
+  await written.hover();
+  await written.getByRole("button", { name: "Add 2 files to knowledge" }).click();
+  await dialog.getByLabel("Knowledge base", { exact: true }).selectOption({ label: name });
+  await dialog.getByRole("button", { name: "Add 2 files" }).click();
+  const kept = shared.filter({ hasText: "oven.md" });
+  await expect(kept).toContainText("has this very content already");
+  await expect(shared.filter({ hasText: "pictures.zip" })).toContainText("Files of this kind cannot be read");
+  expect(await graveFaults(page)).toEqual([]);
+  await kept.getByRole("link", { name: "Show the document" }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "oven.md" })).toBeVisible();
+});
+
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 test("on a phone, in German and in the dark, a knowledge base has no grave fault", async ({
@@ -188,7 +238,7 @@ test("on a phone, in German and in the dark, a knowledge base has no grave fault
   await expect(page.getByRole("list", { name: "Dokumente" }).getByRole("listitem")).toHaveCount(2);
   expect(await page.evaluate(() => window.document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   expect(await graveFaults(page)).toEqual([]);
-  await page.screenshot({ path: "screenshots/knowledge-german-phone.png", fullPage: true });
+  await picture(page, "knowledge-german-phone", "page");
   await page.getByRole("link", { name: "salaries.md" }).tap();
   await expect(page.getByRole("dialog", { name: "salaries.md" }).getByText("Inhaber")).toBeVisible();
   expect(await graveFaults(page)).toEqual([]);

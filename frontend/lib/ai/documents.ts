@@ -1,5 +1,6 @@
 /** What is known of documents: how far they are, what they are, and who may read them. */
 import type { Document, DocumentAccess } from "@/lib/ai/types";
+import { ProblemError } from "@/lib/api/problem";
 
 /** The stages on a document's way, in their order, each with the percent of the way at which it begins. */
 const BEGINS: Partial<Record<Document["state"], number>> = {
@@ -71,25 +72,9 @@ export function mayHelpToRetry(reason: string | null): boolean {
   return reason !== null && PASSING.has(reason);
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  csv: "text/csv",
-  doc: "application/msword",
-  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-  htm: "text/html",
-  html: "text/html",
-  markdown: "text/markdown",
-  md: "text/markdown",
-  pdf: "application/pdf",
-  txt: "text/plain",
-};
-
-/** What the file chooser offers. */
-export const ENDINGS = Object.keys(TYPES)
-  .map((ending) => `.${ending}`)
-  .join(",");
-
-/** By the file's ending: what browsers say of types depends on the programs of the machine. */
-export function typeOf({ name, type }: Pick<File, "name" | "type">): string {
-  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
-  return TYPES[ending] ?? (type || "application/octet-stream");
+/** The document that has the content already, where that is why a file was refused. */
+export function duplicateOf(error: unknown): string | undefined {
+  if (!(error instanceof ProblemError) || error.code !== "duplicate_document") return undefined;
+  const { document_id } = error.members;
+  return typeof document_id === "string" ? document_id : undefined;
 }

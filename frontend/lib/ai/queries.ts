@@ -1,11 +1,14 @@
 /** What the assistant's rooms ask the API. Every key begins with `ai`. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { isOnItsWay } from "@/lib/ai/documents";
+import type { Document } from "@/lib/ai/types";
 import { allPages } from "@/lib/api/all-pages";
 import { api, data } from "@/lib/api/client";
 
 const CHATS = 30;
 const ANSWERS = 20;
 const BUSY_MS = 4_000;
+const STAGE_MS = 1_000;
 const MOST_FINDINGS = 200;
 
 /** All knowledge bases, the newest first; asked again while documents are on their way. */
@@ -26,6 +29,24 @@ export function knowledgeBase(id: string) {
           signal,
         }),
       ),
+  });
+}
+
+/** One document, from how it was when it was last heard of; asked again while it is on its way. */
+export function document(known: Document) {
+  const { knowledge_base_id, id } = known;
+  return queryOptions({
+    queryKey: ["ai", "documents", knowledge_base_id, id],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/v1/knowledge-bases/{knowledge_base_id}/documents/{document_id}", {
+          params: { path: { knowledge_base_id, document_id: id } },
+          signal,
+        }),
+      ),
+    initialData: known,
+    refetchInterval: ({ state }) =>
+      state.data && state.error === null && isOnItsWay(state.data) ? STAGE_MS : false,
   });
 }
 

@@ -2,11 +2,12 @@
  * The files that are being added to a knowledge base: each is read for its checksum, announced, sent and completed, at
  * most three at a time. They go on while the reader is in another room.
  */
-import { typeOf } from "@/lib/ai/documents";
+import { duplicateOf } from "@/lib/ai/documents";
 import type { Document, DocumentAccess } from "@/lib/ai/types";
 import { api, data, type Schemas } from "@/lib/api/client";
 import { ProblemError, UnreachableError } from "@/lib/api/problem";
 import { digestOf } from "@/lib/files/sha256";
+import { typeOf } from "@/lib/files/types";
 import { nameOf, put } from "@/lib/files/upload";
 
 export const AT_ONCE = 3;
@@ -182,6 +183,12 @@ export function isUnfinished({ kind }: UploadState): boolean {
   return kind === "waiting" || kind === "reading" || kind === "sending";
 }
 
+/** Whether the same file may do when it is sent again: not where it is the file that was refused. */
+export function mayHelpToSendAgain(error: unknown): boolean {
+  if (error instanceof FileFault) return false;
+  return !(error instanceof ProblemError) || ![413, 422].includes(error.status);
+}
+
 function announcement({ file, access, replaces }: Item, sha256: string): Schemas["NewDocument"] {
   return { name: nameOf(file), size: file.size, content_type: typeOf(file), sha256, access, replaces };
 }
@@ -191,11 +198,8 @@ function endsSoon({ upload }: Announced): boolean {
 }
 
 function outcomeOf(error: unknown): UploadState {
-  if (error instanceof ProblemError && error.code === "duplicate_document") {
-    const { document_id } = error.members;
-    if (typeof document_id === "string") return { kind: "duplicate", document_id };
-  }
-  return { kind: "failed", error };
+  const document_id = duplicateOf(error);
+  return document_id === undefined ? { kind: "failed", error } : { kind: "duplicate", document_id };
 }
 
 /** By the API, for one knowledge base. */

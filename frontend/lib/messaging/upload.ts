@@ -1,6 +1,7 @@
 /** Sends a file to the store of files: announced with its checksum, put there by the address that was answered. */
 import { api, data, type Schemas } from "@/lib/api/client";
 import { digestOf } from "@/lib/files/sha256";
+import { typeOf } from "@/lib/files/types";
 import { nameOf, put } from "@/lib/files/upload";
 
 export type Attachment = Schemas["AttachmentAnswer"];
@@ -16,7 +17,7 @@ export async function upload(
   const announced = {
     file_name: nameOf(file),
     size: file.size,
-    content_type: file.type || "application/octet-stream",
+    content_type: typeOf(file),
     sha256: await digestOf(file, signal),
   };
   const path = { conversation_id };

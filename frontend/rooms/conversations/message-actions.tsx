@@ -2,7 +2,11 @@
 import { useTranslations } from "use-intl";
 import { ConfirmDialog } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/icon-button";
+import { useRights } from "@/lib/ai/rights";
+import { addable } from "@/lib/ai/sharing";
 import type { Message } from "@/lib/messaging/types";
+import { AddToKnowledge } from "@/rooms/conversations/add-to-knowledge";
+import { attachmentsOf } from "@/rooms/conversations/attachment-list";
 import { EmojiPicker, QUICK } from "@/rooms/conversations/emoji";
 import type { MessageActs } from "@/rooms/conversations/use-message-acts";
 
@@ -20,7 +24,9 @@ type Props = {
 export function MessageActions({ message, isOwn, mayDelete, acts, onEdit, onThread }: Props) {
   const t = useTranslations("conversations.actions");
   const common = useTranslations("common");
+  const rights = useRights();
   const { text } = message;
+  const files = rights?.mayAdd ? addable(attachmentsOf(message)) : [];
   return (
     <div
       role="toolbar"
@@ -38,6 +44,13 @@ export function MessageActions({ message, isOwn, mayDelete, acts, onEdit, onThre
       <EmojiPicker small label={t("react")} onChoose={(emoji) => acts.react(message, emoji, true)} />
       {onThread && <IconButton small icon="reply" label={t("thread")} onClick={onThread} />}
       {text && <IconButton small icon="copy" label={t("copy")} onClick={() => acts.copy(text)} />}
+      {files.length > 0 && (
+        <AddToKnowledge
+          conversation={message.conversation_id}
+          files={files}
+          trigger={<IconButton small icon="book" label={t("knowledge", { count: files.length })} />}
+        />
+      )}
       {isOwn && <IconButton small icon="edit" label={t("edit")} onClick={onEdit} />}
       {(isOwn || mayDelete) && (
         <ConfirmDialog

@@ -6,12 +6,13 @@ import { useTranslations } from "use-intl";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/dialog";
 import { Icon } from "@/components/ui/icon";
-import { accessOf, ENDINGS } from "@/lib/ai/documents";
+import { accessOf } from "@/lib/ai/documents";
 import type { Document, DocumentAccess } from "@/lib/ai/types";
 import { uploadsOf } from "@/lib/ai/use-uploads";
 import { api, data } from "@/lib/api/client";
 import { ProblemError } from "@/lib/api/problem";
 import { useProblemText } from "@/lib/api/use-problem-text";
+import { ENDINGS } from "@/lib/files/types";
 
 const ONE = "/v1/knowledge-bases/{knowledge_base_id}/documents/{document_id}" as const;
 const paramsOf = ({ knowledge_base_id, id }: Document) => ({ path: { knowledge_base_id, document_id: id } });

@@ -6,22 +6,17 @@ import { classNames } from "@/components/class-names";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Icon } from "@/components/ui/icon";
-import { ENDINGS } from "@/lib/ai/documents";
-import type { Document, DocumentAccess } from "@/lib/ai/types";
+import type { Document } from "@/lib/ai/types";
 import type { Upload } from "@/lib/ai/uploads";
 import { uploadsOf } from "@/lib/ai/use-uploads";
-import { AccessDialog } from "@/rooms/knowledge/access-dialog";
+import { ENDINGS } from "@/lib/files/types";
+import { FOR_MEMBERS, ReadersLine } from "@/rooms/knowledge/readers-line";
 import { UploadRows } from "@/rooms/knowledge/upload-rows";
-import { useWords } from "@/rooms/knowledge/words";
-
-const FOR_MEMBERS: DocumentAccess = { audience: "members", roles: [], user_ids: [] };
 
 type Props = { base: string; uploads: readonly Upload[]; documents: readonly Document[] };
 
 export function UploadCard({ base, uploads, documents }: Props) {
   const t = useTranslations("knowledge.upload");
-  const words = useWords();
-  const access = useTranslations("knowledge.access");
   const input = useRef<HTMLInputElement>(null);
   const [readers, setReaders] = useState(FOR_MEMBERS);
   const add = (files: Iterable<File>) => uploadsOf(base).add([...files], readers);
@@ -62,21 +57,7 @@ export function UploadCard({ base, uploads, documents }: Props) {
           }}
         />
       </div>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
-        <span className="text-ink-soft">{t("access")}</span>
-        <span className="font-medium">{words.access(readers)}</span>
-        <AccessDialog
-          title={access("title_new")}
-          access={readers}
-          confirm={access("apply")}
-          onSave={async (chosen) => setReaders(chosen)}
-          trigger={
-            <Button tone="quiet" size="sm" aria-label={`${access("change")}: ${access("title_new")}`}>
-              {access("change")}
-            </Button>
-          }
-        />
-      </div>
+      <ReadersLine readers={readers} onChange={setReaders} />
       <UploadRows base={base} uploads={uploads} documents={documents} />
     </Card>
   );

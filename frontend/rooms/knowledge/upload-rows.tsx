@@ -5,7 +5,7 @@ import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { ProgressBar } from "@/components/ui/progress";
 import type { Document } from "@/lib/ai/types";
-import { isUnfinished, type Upload } from "@/lib/ai/uploads";
+import { isUnfinished, mayHelpToSendAgain, type Upload } from "@/lib/ai/uploads";
 import { uploadsOf } from "@/lib/ai/use-uploads";
 import { sizeText } from "@/lib/figures";
 import { useWords } from "@/rooms/knowledge/words";
@@ -87,14 +87,19 @@ function State({ base, upload }: { base: string; upload: Pick<Upload, "key" | "f
     case "failed":
       return (
         <p role="alert" className="text-sm text-bad">
-          {words.fault(state.error)}{" "}
-          <button
-            type="button"
-            className="font-semibold underline underline-offset-2 pointer-coarse:py-2"
-            onClick={() => uploadsOf(base).retry(key)}
-          >
-            {t("retry")}
-          </button>
+          {words.fault(state.error)}
+          {mayHelpToSendAgain(state.error) && (
+            <>
+              {" "}
+              <button
+                type="button"
+                className="font-semibold underline underline-offset-2 pointer-coarse:py-2"
+                onClick={() => uploadsOf(base).retry(key)}
+              >
+                {t("retry")}
+              </button>
+            </>
+          )}
         </p>
       );
   }

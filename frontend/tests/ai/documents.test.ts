@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { filtered, isOnItsWay, progressOf, typeOf } from "@/lib/ai/documents";
+import { duplicateOf, filtered, isOnItsWay, progressOf } from "@/lib/ai/documents";
 import type { Document } from "@/lib/ai/types";
+import { ProblemError } from "@/lib/api/problem";
 
 const document = (name: string, state: Document["state"], done = 0, total = 0) =>
   ({ name, state, progress: { done, total } }) as Document;
@@ -32,13 +33,11 @@ describe("documents", () => {
     expect(filtered(all, "prices", "failed")).toEqual([all[1]]);
   });
 
-  it.each([
-    ["a.md", "", "text/markdown"],
-    ["Prices.CSV", "application/vnd.ms-excel", "text/csv"],
-    ["a.b.pdf", "application/pdf", "application/pdf"],
-    ["picture", "image/png", "image/png"],
-    ["thing.xyz", "", "application/octet-stream"],
-  ])("of the name %s are of the right type", (name, type, wanted) => {
-    expect(typeOf({ name, type })).toBe(wanted);
+  it("that are there already are named by the refusal, and by no other", () => {
+    const members = { document_id: "d1" };
+    expect(duplicateOf(new ProblemError(409, { code: "duplicate_document", members }))).toBe("d1");
+    expect(duplicateOf(new ProblemError(409, { code: "duplicate_document" }))).toBeUndefined();
+    expect(duplicateOf(new ProblemError(413, { code: "document_too_large", members }))).toBeUndefined();
+    expect(duplicateOf(new Error("no network"))).toBeUndefined();
   });
 });

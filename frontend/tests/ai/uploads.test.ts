@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Document, DocumentAccess } from "@/lib/ai/types";
-import { AT_ONCE, FileFault, type Steps, type UploadState, Uploads } from "@/lib/ai/uploads";
+import {
+  AT_ONCE,
+  FileFault,
+  mayHelpToSendAgain,
+  type Steps,
+  type UploadState,
+  Uploads,
+} from "@/lib/ai/uploads";
 import { ProblemError, UnreachableError } from "@/lib/api/problem";
 import { eventually } from "../support/eventually";
 
@@ -140,5 +147,16 @@ describe("files that are added", () => {
     expect(store.states()).toHaveLength(3);
     store.uploads.clear();
     expect(store.uploads.getState()).toEqual([]);
+  });
+
+  it.each([
+    [new FileFault("empty"), false],
+    [new ProblemError(422, { code: "document_unsupported" }), false],
+    [new ProblemError(413, { code: "document_too_large" }), false],
+    [new ProblemError(409, { code: "limit_reached" }), true],
+    [new ProblemError(503, { code: "unavailable" }), true],
+    [new UnreachableError("no network"), true],
+  ])("are offered to be sent again where that may help: after %s, %s", (error, mayHelp) => {
+    expect(mayHelpToSendAgain(error)).toBe(mayHelp);
   });
 });
