@@ -74,6 +74,7 @@ const QUOTE = /^\s*>\s?/;
 const ITEM = /^(?<indent>\s*)(?:[-*+]|(?<number>\d{1,9})[.)])\s+(?<text>.*)$/;
 const RULE = /^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$/;
 const DIVIDER = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
+const ROW = /^\|(.+)\|((?:\u{e000}\d+\u{e001}|\s)*)$/u;
 
 /** Reads lines, from the first to the last. */
 class Reader {
@@ -193,7 +194,7 @@ class Reader {
   }
 
   private inlines(text: string): Inline[] {
-    return inlinesOf(text).flatMap((each) => this.resolved(each));
+    return inlinesOf(withoutBars(text)).flatMap((each) => this.resolved(each));
   }
 
   private resolved(inline: Plain): Inline[] {
@@ -245,6 +246,17 @@ class Reader {
   private written(text: string): string {
     return text.replace(LINK_PLACE, (_, index: string) => this.links[Number(index)]?.written ?? "");
   }
+}
+
+/** A row of a table that is quoted alone: its cells, without the bars that no table makes sense of. */
+function withoutBars(text: string): string {
+  const [, cells, marks = ""] = ROW.exec(text.trim()) ?? [];
+  return cells === undefined
+    ? text
+    : `${cells
+        .split("|")
+        .map((cell) => cell.trim())
+        .join(" · ")}${marks}`;
 }
 
 const bare = (text: string) => text.replace(MARK, "");

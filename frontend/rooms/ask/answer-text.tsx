@@ -31,19 +31,25 @@ export const AnswerText = memo(function AnswerText({ text, citations, onCite }: 
 /** A text is shown anew as a whole, and only grows: the place of a piece is its name. */
 const keyOf = (index: number) => `piece-${index}`;
 
+/** The word joiner: a mark begins no line without the word that it belongs to. */
+const KEEPS_TOGETHER = "\u2060";
+
 function Mark({ citation, onCite }: { citation: Citation; onCite: (citation: Citation) => void }) {
   const t = useTranslations("ask.answer");
   const { number, document_name: name, page, quote } = citation;
   return (
-    <button
-      type="button"
-      title={quote}
-      aria-label={page === null ? t("mark", { number, name }) : t("mark_page", { number, name, page })}
-      onClick={() => onCite(citation)}
-      className="relative mx-0.5 inline-flex min-w-5 items-center justify-center rounded-md bg-accent-soft px-1 align-super text-xs leading-5 font-semibold text-accent tabular-nums after:absolute after:-inset-1.5 hover:bg-accent hover:text-on-accent"
-    >
-      {number}
-    </button>
+    <>
+      {KEEPS_TOGETHER}
+      <button
+        type="button"
+        title={quote}
+        aria-label={page === null ? t("mark", { number, name }) : t("mark_page", { number, name, page })}
+        onClick={() => onCite(citation)}
+        className="relative mx-0.5 inline-flex min-w-5 items-center justify-center rounded-md bg-accent-soft px-1 align-super text-xs leading-5 font-semibold text-accent tabular-nums after:absolute after:-inset-1.5 hover:bg-accent hover:text-on-accent"
+      >
+        {number}
+      </button>
+    </>
   );
 }
 

@@ -15,6 +15,7 @@ import type { Assistant, Run } from "@/lib/ai/types";
 import { api, data } from "@/lib/api/client";
 import { useProblemText } from "@/lib/api/use-problem-text";
 import { Outcome } from "@/rooms/account/outcome";
+import { AnswerText } from "@/rooms/ask/answer-text";
 
 const SCORES = ["answers", "sources", "mrr", "honesty"] as const;
 
@@ -146,9 +147,9 @@ function Results({ assistant, run }: { assistant: string; run: Run }) {
               <Badge tone={passed ? "good" : "bad"}>{t(passed ? "passed" : "missed")}</Badge>
               <span className="min-w-0 wrap-anywhere">{question}</span>
             </p>
-            <p dir="auto" className="text-sm whitespace-pre-wrap text-ink-soft wrap-anywhere">
-              {answer}
-            </p>
+            <div className="text-sm text-ink-soft">
+              <AnswerText text={answer} citations={[]} onCite={() => undefined} />
+            </div>
           </li>
         ))}
       </ul>

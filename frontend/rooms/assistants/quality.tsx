@@ -122,9 +122,10 @@ function AddQuestion({ assistant, documents }: { assistant: string; documents: r
           body,
         }),
       ),
-    onSuccess: () => {
-      setQuestion("");
-      setWords("");
+    onSuccess: (_, sent) => {
+      // What was written meanwhile is the next one.
+      setQuestion((now) => (now.trim() === sent.question ? "" : now));
+      setWords((now) => (now.trim() === sent.expected ? "" : now));
       return client.invalidateQueries(evaluationQuestions(assistant));
     },
   });

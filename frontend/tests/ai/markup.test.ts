@@ -38,6 +38,12 @@ describe("the Markdown of answers", () => {
     ]);
   });
 
+  it("shows a row of a table that stands alone by its cells, with its mark", () => {
+    expect(blocksOf("- | Rye loaf | yes | 4.20 |", [{ number: 1, at: 27 }])).toEqual([
+      { kind: "list", start: null, items: [{ line: [text("Rye loaf · yes · 4.20"), mark(1)], list: null }] },
+    ]);
+  });
+
   it("knows headings, quotes, lists in lists, numbers, tables and code", () => {
     const written = [
       "## Prices",
