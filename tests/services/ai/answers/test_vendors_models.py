@@ -1,6 +1,7 @@
 """Answers by a vendor's model: what it is sent, how they end where it fails, and what is charged."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -47,15 +48,26 @@ class Desk:
         return use["used"], use["held"]
 
 
-@pytest.fixture
-async def desk(business: Business, ai_billing: Billing) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def opened_desk(business: Business, billing: Billing, **times: float) -> AsyncIterator[Desk]:
     base = await business.owner.knowledge_base()
     await business.ready(base, PRICES)
     assistant = await business.owner.assistant(base)
-    async with fake_bedrock() as claude:
-        settings = bedrock_settings(claude, first_timeout=0.3, between_timeout=0.3)
-        async with open_models([settings]) as models:
-            yield Desk(replace(business.context, models=models), business, ai_billing, claude, UUID(assistant))
+    async with fake_bedrock() as claude, open_models([bedrock_settings(claude, **times)]) as models:
+        yield Desk(replace(business.context, models=models), business, billing, claude, UUID(assistant))
+
+
+@pytest.fixture
+async def desk(business: Business, ai_billing: Billing) -> AsyncIterator[Desk]:
+    async with opened_desk(business, ai_billing, first_timeout=30, between_timeout=30) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def hasty_desk(business: Business, ai_billing: Billing) -> AsyncIterator[Desk]:
+    """One that waits for nothing."""
+    async with opened_desk(business, ai_billing, first_timeout=0.2, between_timeout=0.2) as opened:
+        yield opened
 
 
 async def test_a_whole_answer_is_charged_with_its_price(desk: Desk) -> None:
@@ -70,37 +82,34 @@ async def test_a_whole_answer_is_charged_with_its_price(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "reason"),
+    "breaks",
     [
-        (("It costs", Break.HANG), "model_broke"),
-        (("It costs", Break.CUT), "model_broke"),
-        (("It costs", Break.TRUNCATED), "model_broke"),
-        (("It costs", Break.CORRUPT), "model_broke"),
-        (("It costs", Break.GARBLED), "model_broke"),
-        (("It costs", Break.MISSHAPEN), "model_broke"),
-        (("It costs", Break.ENDED), "model_broke"),
-        (("It costs", Fault("throttlingException")), "model_broke"),
-        (("It costs", Fault("modelStreamErrorException")), "model_broke"),
+        Break.CUT,
+        Break.TRUNCATED,
+        Break.CORRUPT,
+        Break.GARBLED,
+        Break.MISSHAPEN,
+        Break.ENDED,
+        Fault("throttlingException"),
+        Fault("modelStreamErrorException"),
     ],
 )
-async def test_an_answer_that_breaks_off_says_so_and_costs_nothing(
-    desk: Desk, parts: tuple[Part, ...], reason: str
-) -> None:
-    desk.claude.will_say(*parts)
+async def test_an_answer_that_breaks_off_says_so_and_costs_nothing(desk: Desk, breaks: Part) -> None:
+    desk.claude.will_say("It costs", breaks)
 
     ended = await desk.ask()
 
-    assert (ended.state, ended.reason, ended.found) == ("failed", reason, False)
+    assert (ended.state, ended.reason, ended.found) == ("failed", "model_broke", False)
     assert await desk.used_and_held() == (0, 0)
 
 
-async def test_a_model_that_says_nothing_is_waited_for_no_longer_than_set(desk: Desk) -> None:
-    desk.claude.will_hang()
+async def test_a_model_that_says_nothing_is_waited_for_no_longer_than_set(hasty_desk: Desk) -> None:
+    hasty_desk.claude.will_hang()
 
-    ended = await desk.ask()
+    ended = await hasty_desk.ask()
 
     assert (ended.state, ended.reason) == ("failed", "model_too_slow")
-    assert await desk.used_and_held() == (0, 0)
+    assert await hasty_desk.used_and_held() == (0, 0)
 
 
 async def test_a_model_that_is_throttled_before_its_first_word_leaves_a_clear_state_and_no_charge(desk: Desk) -> None:
