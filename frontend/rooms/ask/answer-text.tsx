@@ -31,25 +31,19 @@ export const AnswerText = memo(function AnswerText({ text, citations, onCite }: 
 /** A text is shown anew as a whole, and only grows: the place of a piece is its name. */
 const keyOf = (index: number) => `piece-${index}`;
 
-/** The word joiner: a mark begins no line without the word that it belongs to. */
-const KEEPS_TOGETHER = "\u2060";
-
 function Mark({ citation, onCite }: { citation: Citation; onCite: (citation: Citation) => void }) {
   const t = useTranslations("ask.answer");
   const { number, document_name: name, page, quote } = citation;
   return (
-    <>
-      {KEEPS_TOGETHER}
-      <button
-        type="button"
-        title={quote}
-        aria-label={page === null ? t("mark", { number, name }) : t("mark_page", { number, name, page })}
-        onClick={() => onCite(citation)}
-        className="relative mx-0.5 inline-flex min-w-5 items-center justify-center rounded-md bg-accent-soft px-1 align-super text-xs leading-5 font-semibold text-accent tabular-nums after:absolute after:-inset-1.5 hover:bg-accent hover:text-on-accent"
-      >
-        {number}
-      </button>
-    </>
+    <button
+      type="button"
+      title={quote}
+      aria-label={page === null ? t("mark", { number, name }) : t("mark_page", { number, name, page })}
+      onClick={() => onCite(citation)}
+      className="relative mx-0.5 inline-flex min-w-5 items-center justify-center rounded-md bg-accent-soft px-1 align-super text-xs leading-5 font-semibold text-accent tabular-nums after:absolute after:-inset-1.5 hover:bg-accent hover:text-on-accent"
+    >
+      {number}
+    </button>
   );
 }
 
@@ -144,8 +138,26 @@ function TableView({ table: { head, rows }, mark }: { table: Extract<Block, { ki
   );
 }
 
+const LAST_WORD = /\S{1,30}$/;
+
 function Line({ line, mark }: { line: readonly Inline[] } & Shown) {
-  return line.map((each, index) => <InlineView key={keyOf(index)} inline={each} mark={mark} />);
+  return line.map((each, index) => {
+    const [before, next] = [line[index - 1], line[index + 1]];
+    // It stands with the word before it.
+    if (each.kind === "mark" && before?.kind === "text") return null;
+    if (each.kind !== "text" || next?.kind !== "mark")
+      return <InlineView key={keyOf(index)} inline={each} mark={mark} />;
+    const cut = LAST_WORD.exec(each.text)?.index ?? each.text.length;
+    return (
+      <Fragment key={keyOf(index)}>
+        {each.text.slice(0, cut)}
+        <span className="whitespace-nowrap">
+          {each.text.slice(cut)}
+          {mark(next.number)}
+        </span>
+      </Fragment>
+    );
+  });
 }
 
 function InlineView({ inline, mark }: { inline: Inline } & Shown) {
