@@ -139,6 +139,9 @@ function Ending({
   again: (() => void) | undefined;
 }) {
   const t = useTranslations("ask.answer");
+  if (reason === "documents_gone") {
+    return <p className="text-sm text-ink-soft">{t("documents_gone")}</p>;
+  }
   if (state === "stopped") {
     return <p className="text-sm text-ink-soft">{t(text === "" ? "nothing_stopped" : "stopped")}</p>;
   }

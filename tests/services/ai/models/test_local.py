@@ -34,7 +34,7 @@ async def test_it_says_what_it_is_and_quotes_the_sentence_that_fits() -> None:
     answer = await said(question("Is it closed on Sundays?"))
 
     assert answer == (
-        "These sentences of your documents fit the question best:\n"
+        "These sentences of the documents fit the question best:\n"
         '\n- On Sundays it is closed. [1: "On Sundays it is closed."]'
     )
 
@@ -52,7 +52,7 @@ async def test_it_speaks_german_and_finds_words_in_other_forms(text: str, expect
 
     shown, citations, _ = read(await said(request), request)
 
-    assert shown.startswith("Diese Sätze Ihrer Dokumente passen am besten zur Frage:")
+    assert shown.startswith("Diese Sätze der Dokumente passen am besten zur Frage:")
     assert (3, expected) in citations
 
 
@@ -63,8 +63,8 @@ async def test_other_languages_hear_english() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", "I found no sentence in your documents that fits this question."),
-        ("de", "Ich habe in Ihren Dokumenten keinen Satz gefunden, der zu dieser Frage passt."),
+        ("en", "I found no sentence in the documents that fits this question."),
+        ("de", "Ich habe in den Dokumenten keinen Satz gefunden, der zu dieser Frage passt."),
     ],
 )
 async def test_if_no_sentence_fits_it_says_so(language: str, expected: str) -> None:
