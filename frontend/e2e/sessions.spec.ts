@@ -8,10 +8,13 @@ import { expect, test } from "./support/test";
 const signedIn = (page: Page) => expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 
+/** Until the tab has an access token: the frame of the room is there before. */
 async function dashboardIn(page: Page): Promise<void> {
+  const told = page.waitForResponse((answer) => answer.url() === `${API}/v1/dashboard` && answer.ok());
   await page.goto("/dashboard/");
   await expect(heading(page)).toBeVisible();
   await signedIn(page);
+  await told;
 }
 
 /** Counts the renewals that both tabs ask for. */
