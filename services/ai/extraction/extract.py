@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -67,34 +67,56 @@ async def run_reader(order: Order, file: BinaryIO, *, program: Path = PROGRAM) -
     Raises:
         ExtractionFailed
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(program), order.to_json()),
-        stdin=file,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(order.limits.wall_seconds):
-            printed = await _read(process, order.limits.result_bytes)
-            status = await process.wait()
-    except TimeoutError:
-        raise ExtractionFailed("too_slow", f"not done after {order.limits.wall_seconds:g} seconds") from None
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+    async with _pipe() as (output, write_end):
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", str(program), order.to_json()),
+                stdin=file,
+                stdout=write_end,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={},
+                start_new_session=True,
+            )
+        finally:
+            os.close(write_end)
+        try:
+            async with asyncio.timeout(order.limits.wall_seconds):
+                printed = await _read(output, order.limits.result_bytes)
+                status = await process.wait()
+        except TimeoutError:
+            raise ExtractionFailed("too_slow", f"not done after {order.limits.wall_seconds:g} seconds") from None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
     try:
         return await asyncio.to_thread(decode, printed)
     except NoOutcome:
         raise ExtractionFailed(_ENDED_BY.get(-status, "broken"), f"its reader ended with {status}") from None
 
 
-async def _read(process: asyncio.subprocess.Process, most_bytes: int) -> list[bytes]:
+@asynccontextmanager
+async def _pipe() -> AsyncIterator[tuple[asyncio.StreamReader, int]]:
+    """A reader, and the end to write to, which the caller closes.
+
+    With a pipe of its own making, asyncio tells of a process's end only once all that it printed was read: of one that
+    is killed because it prints without end, never (https://github.com/python/cpython/issues/119710).
+    """
+    read_end, write_end = os.pipe()
+    output = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(output), os.fdopen(read_end, "rb", 0)
+    )
+    try:
+        yield output, write_end
+    finally:
+        transport.close()
+
+
+async def _read(output: asyncio.StreamReader, most_bytes: int) -> list[bytes]:
     printed: list[bytes] = []
     size = 0
-    while process.stdout is not None and (chunk := await process.stdout.read(_CHUNK_BYTES)):
+    while chunk := await output.read(_CHUNK_BYTES):
         printed.append(chunk)
         size += len(chunk)
         if size > most_bytes:

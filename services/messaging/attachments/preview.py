@@ -43,7 +43,7 @@ async def render_preview(image: Path, *, seconds: float = SECONDS) -> Preview | 
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            await process.communicate()  # its end is told only once all that it printed was read
     if process.returncode != 0:
         logger.info("attachment.no_preview", exit_status=process.returncode)
         return None
