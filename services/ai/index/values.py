@@ -77,6 +77,6 @@ class Tuning:
     step_us: float = 30.0
     ef_search: int = 64
     max_scan_tuples: int = 5_000
-    postings: int = 12_000
+    postings: int = 9_000
     completed: int = 200
     few_documents: int = 500
