@@ -25,6 +25,7 @@ from libs.contracts.messaging import AssistantQuestion
 from services.ai.answers import repository as answers
 from services.ai.answers import service as writing
 from services.ai.answers import views
+from services.ai.answers.basis import hidden_from
 from services.ai.answers.preparing import Question, prepare
 from services.ai.answers.schemas import MAX_QUESTION, AnswerAnswer
 from services.ai.context import AiContext
@@ -79,7 +80,7 @@ async def _answer(context: AiContext, question: ConversationQuestion) -> None:
     asked = await _unless_gone(context.messaging.get_assistant_question(*message, assistant_id=by))
     if not asked.text:
         raise _Gone("empty")
-    answer = await _written_before(context, question)
+    answer = await _written_before(context, question, asker_of(asked))
     if answer is not None:
         text = said(answer)
     elif question.failures >= MAX_FAILURES:
@@ -129,14 +130,20 @@ def asker_of(asked: AssistantQuestion) -> Asker:
     return Asker(user_id=asked.asker.user_id, role=asked.asker.role, company=company)
 
 
-async def _written_before(context: AiContext, question: ConversationQuestion) -> AnswerAnswer | None:
-    """What an earlier attempt wrote; one that it left in the middle is ended now, and charged to nobody."""
+async def _written_before(context: AiContext, question: ConversationQuestion, asker: Asker) -> AnswerAnswer | None:
+    """What an earlier attempt wrote, as far as `asker` may still read what it rests on.
+
+    One that it left in the middle is ended now, and charged to nobody.
+    """
     if question.answer_id is None:
         return None
     await _abandon(context, question.tenant_id, question.answer_id)
     async with context.database.tenant_session(question.tenant_id) as session:
         found = await repository.find_answer(session, question.answer_id)
-    return views.answer(found) if found is not None and found.state == "done" else None
+        if found is None or found.state != "done":
+            return None
+        hidden = await hidden_from(session, asker, [found])
+    return views.answer(found, hidden=bool(hidden))
 
 
 async def _note(context: AiContext, question: ConversationQuestion, answer_id: UUID) -> None:

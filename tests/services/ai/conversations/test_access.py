@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from libs.common.failpoints import FailpointReached, configure_failpoints
 from libs.common.ids import new_id
 from services.ai.documents.access import VISITOR, Asker, Company, readable_by
 from services.ai.documents.models import Document
@@ -73,6 +74,23 @@ async def test_who_has_come_or_gone_since_the_question_counts(office: Office) ->
     first, second = await office.said(group)
     assert CODE in first
     assert UNKNOWN in second
+
+
+async def test_who_has_come_since_the_answer_was_written_counts(office: Office) -> None:
+    await office.knows(SAFE, roles=["owner"])
+    group = await office.group(office.owner)
+    await office.asks(office.owner, group, ASKED)
+    await office.tell()
+    configure_failpoints("conversations.answer.written:1:raise")
+    with pytest.raises(FailpointReached):
+        await office.work()
+    configure_failpoints("")
+    await office.owner.ask("POST", f"/{group['id']}/members", {"user_ids": [str(office.member.id)]})
+    await office.lose_leases()
+    await office.work()
+
+    [text] = await office.said(group)
+    assert "I could not answer this just now." in text
 
 
 async def test_a_support_conversation_has_its_admins_in_it(office: Office) -> None:
