@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,6 @@ _ONE_WORLD = ("tests/faults/test_stack", "tests/journeys/")
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that owns the run makes its folder; workers of pytest-xdist inherit the name."""
-    gc.disable()
     if not _is_worker(config):
         run = new_scratch("stackpro-tests-")
         os.environ[_RUN] = str(run)
@@ -42,10 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], log_to_people])
 
 
-def pytest_collection_finish() -> None:
-    """What was imported stays: it was not searched for garbage meanwhile, and is not from now on."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays: it is not searched for garbage meanwhile, nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
