@@ -2,9 +2,9 @@
 
 from services.ai.answers.memory import remembered, search_query
 from services.ai.answers.preparing import Question, earlier_answers
+from services.ai.answers.requests import request_for
 from services.ai.answers.retrieval import retrieve
 from services.ai.answers.schemas import EstimateAnswer
-from services.ai.answers.writing import request_for
 from services.ai.assistants import service as assistants
 from services.ai.context import AiContext
 from services.ai.models.prices import estimate as price_range

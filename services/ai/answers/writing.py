@@ -6,16 +6,13 @@ stopped by its asker, left by a closed connection, or cut off by the end of the 
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 import structlog
-import yaml
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,25 +24,20 @@ from services.ai.answers.citing import Citation, CitationParser, Text
 from services.ai.answers.events import Cited, Ended, Event, Sources, Written
 from services.ai.answers.memory import remembered, search_query
 from services.ai.answers.preparing import Prepared
+from services.ai.answers.requests import request_for
 from services.ai.answers.retrieval import Retrieved, retrieve
 from services.ai.answers.schemas import AnswerAnswer, CitationAnswer, SourceAnswer
-from services.ai.assistants.models import AssistantVersion
+from services.ai.answers.texts import not_found
 from services.ai.context import AiContext
-from services.ai.index.searching import Found
 from services.ai.limits.service import Used, release, settle
-from services.ai.models.port import Answering, Finished, Message, ModelRequest, Source, TextDelta, Usage
+from services.ai.models.port import Answering, Finished, TextDelta, Usage
 from services.ai.models.prices import estimated_usage, price_of
 from services.ai.models.prompt import prompt_of
-from services.ai.safety.redaction import Restorer, redact
+from services.ai.safety.redaction import Restorer
 
 logger = structlog.get_logger()
 QUEUED = 1000
 """Events that wait for a slow reader; the model waits with them."""
-TONES: Mapping[str, str] = {
-    "friendly": "Write in a warm and natural tone.",
-    "formal": "Write in a formal, courteous tone.",
-    "brief": "Answer as briefly as you can.",
-}
 
 
 @dataclass
@@ -293,59 +285,3 @@ class Writer:
             "total_ms": round((now - self._started) * 1000),
             "finished_at": datetime.now(UTC),
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the model is asked. `sources` are as they stand in the documents; `originals`, by their placeholders, were
-    taken out of what the model is sent."""
-
-    request: ModelRequest
-    sources: tuple[Source, ...]
-    originals: Mapping[str, str]
-
-
-def request_for(
-    version: AssistantVersion, question: str, passages: Sequence[Found], *, memory: Sequence[Message], language: str
-) -> Asked:
-    """With `redacts`, placeholders stand for personal data, each for the same in the whole request."""
-    originals: Mapping[str, str] = {}
-
-    def sent(text: str) -> str:
-        nonlocal originals
-        if not version.redacts:
-            return text
-        redacted = redact(text, language, known=originals)
-        originals = redacted.originals
-        return redacted.text
-
-    messages = (*memory, Message(role="user", text=question))
-    sources = tuple(
-        Source(number=number, title=one.document_name, page=one.page_from, text=source_text(one))
-        for number, one in enumerate(passages, 1)
-    )
-    request = ModelRequest(
-        instructions=f"{version.instructions}\n\n{TONES[version.tone]}".strip(),
-        sources=tuple(replace(one, title=sent(one.title), text=sent(one.text)) for one in sources),
-        messages=tuple(Message(role=one.role, text=sent(one.text)) for one in messages),
-        language=language,
-        most_tokens=version.most_tokens,
-    )
-    return Asked(request=request, sources=sources, originals=originals)
-
-
-def source_text(passage: Found) -> str:
-    """A passage with the headings that it stands under, as models read it."""
-    return passage.text if not passage.headings else f"{' › '.join(passage.headings)}\n\n{passage.text}"
-
-
-def not_found(language: str) -> str:
-    """An honest answer where the documents hold none."""
-    texts = _texts()
-    return texts.get(language, texts["en"])
-
-
-@cache
-def _texts() -> Mapping[str, str]:
-    texts: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text())
-    return texts

@@ -7,20 +7,16 @@ also ends the one it replaces.
 """
 
 import asyncio
-import hashlib
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.adapters.malware import ScannerRefused
-from libs.adapters.objects import ObjectMissing
 from libs.common.audit import record_usage
 from libs.common.failpoints import failpoint
 from libs.common.loops import EXPECTED
@@ -28,6 +24,7 @@ from libs.common.problems import Problem
 from services.ai.answers.basis import hand_over, withdraw
 from services.ai.context import AiContext
 from services.ai.documents import repository
+from services.ai.documents.fetching import Failed, chunks, fetch, scan
 from services.ai.documents.models import Document
 from services.ai.documents.service import (
     STORAGE,
@@ -56,28 +53,19 @@ SLICE_SECONDS = 20.0
 BATCH = 64
 MAX_FAILURES = 8
 LONGEST_PAUSE = timedelta(minutes=10)
-CHUNK_BYTES = 256 * 1024
 SAMPLE = 4000
 """Characters from which the language is told."""
 logger = structlog.get_logger()
-
-
-class _Failed(Exception):
-    """No passages come of the document, for `reason`."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 async def look_at(context: AiContext, document: Document) -> None:
     """Does what is due with a document that was claimed; what fails is tried again, later and later."""
     try:
         if document.failures >= MAX_FAILURES and document.state != "deleting":
-            raise _Failed("failed")
+            raise Failed("failed")
         async with asyncio.timeout(LOOK_SECONDS):
             await _LOOKS[document.state](context, document)
-    except _Failed as failed:
+    except Failed as failed:
         logger.info("document.failed", document_id=str(document.id), reason=failed.reason)
         async with context.database.tenant_session(document.tenant_id) as session:
             await writing.forget(session, document.id)
@@ -103,19 +91,19 @@ async def _extract(context: AiContext, document: Document) -> None:
     bucket = context.settings.documents_bucket
     with tempfile.TemporaryDirectory(prefix="stackpro-document-") as folder:
         path = Path(folder) / "document"
-        await _fetch(context, document, path)
-        await _scan(context, path)
+        await fetch(context, document, path)
+        await scan(context, path)
         try:
             extracted = await extract(path, document.content_type)
         except ExtractionFailed as error:
             if error.reason == "not_confined":  # this machine's fault, and perhaps not the next one's
                 raise OSError(error.detail) from None
-            raise _Failed(error.reason) from None
-        async with aclosing(_chunks(path)) as chunks:
+            raise Failed(error.reason) from None
+        async with aclosing(chunks(path)) as read:
             await context.objects.put(
                 bucket,
                 final_key(document),
-                chunks,
+                read,
                 content_type=document.content_type,
                 checksum_sha256=document.sha256,
             )
@@ -139,7 +127,7 @@ async def _split(context: AiContext, document: Document) -> None:
         passages_of, extracted, embeddings.count_tokens, most_tokens=embeddings.most_tokens
     )
     if not passages:
-        raise _Failed("empty")
+        raise Failed("empty")
     language = await asyncio.to_thread(language_of, _sample(passages))
     noticed = await asyncio.to_thread(noticed_in, extracted.findings, passages, language)
     async with context.database.tenant_session(document.tenant_id) as session:
@@ -262,58 +250,9 @@ async def _delete(context: AiContext, document: Document) -> None:
     failpoint("documents.delete.after_commit")
 
 
-async def _fetch(context: AiContext, document: Document, path: Path) -> None:
-    """Copies the file to `path`: what is judged is what is stored, whatever is uploaded meanwhile."""
-    for key in (final_key(document), quarantine_key(document)):
-        try:
-            await _copy(context, document, key, path)
-        except ObjectMissing:
-            continue
-        return
-    raise _Failed("missing")
-
-
-async def _copy(context: AiContext, document: Document, key: str, path: Path) -> None:
-    digest, size = hashlib.sha256(), 0
-    async with context.objects.get(context.settings.documents_bucket, key) as reader:
-        if reader.info.size != document.size:
-            raise _Failed("wrong_size")
-        with await asyncio.to_thread(path.open, "wb") as file:
-            async for chunk in reader:
-                digest.update(chunk)
-                size += len(chunk)
-                await asyncio.to_thread(file.write, chunk)
-    if size != document.size:
-        raise _Failed("wrong_size")
-    if digest.hexdigest() != document.sha256:
-        raise _Failed("wrong_checksum")
-
-
-async def _scan(context: AiContext, path: Path) -> None:
-    try:
-        async with aclosing(_chunks(path)) as chunks:
-            found = await context.scanner.scan(chunks)
-    except ScannerRefused as error:
-        logger.warning("document.not_scannable", reason=error.detail)
-        raise _Failed("not_scannable") from None
-    if found is not None:
-        logger.warning("document.malware", found=found)
-        raise _Failed("malware")
-
-
 async def _count(session: AsyncSession, document: Document, quantity: int) -> None:
     if quantity:
         await record_usage(session, tenant_id=document.tenant_id, entitlement=STORAGE, quantity=quantity)
-
-
-async def _chunks(path: Path) -> AsyncGenerator[bytes, None]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while chunk := await asyncio.to_thread(_next_chunk, file):
-            yield chunk
-
-
-def _next_chunk(file: BinaryIO) -> bytes:
-    return file.read(CHUNK_BYTES)
 
 
 def _sample(passages: Sequence[Passage]) -> str:
