@@ -43,18 +43,18 @@ class Document(Base):
     sha256: Mapped[str]
     language: Mapped[str | None]
     pages: Mapped[int | None]
-    passages: Mapped[int]
+    passages: Mapped[int] = mapped_column(default=0)
     audience: Mapped[str]
     state: Mapped[str]
     reason: Mapped[str | None]
-    done: Mapped[int]
-    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
     uploader_id: Mapped[UUID]
-    counted_bytes: Mapped[int]
-    fence: Mapped[int]
-    failures: Mapped[int]
+    counted_bytes: Mapped[int] = mapped_column(default=0)
+    fence: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -161,10 +161,6 @@ def _rows(tenant_id: UUID, token: str, model: str) -> tuple[KnowledgeBase, Docum
         done=1,
         total=1,
         uploader_id=canary_id,
-        counted_bytes=0,
-        fence=0,
-        failures=0,
-        version=0,
         created_at=now,
         updated_at=now,
     )
