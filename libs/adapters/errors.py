@@ -16,10 +16,12 @@ from libs.common.problems import Problem
 
 
 class PortError(Problem):
-    """Something behind a port failed. `retryable` says whether the same call may succeed later, unchanged.
+    """Something behind a port failed. `retryable` says whether the same call may succeed later, unchanged;
+    `needs_operator` that it will once somebody has changed what we are allowed there.
 
     The vendor's words are kept as `__cause__` for the log and never shown to a caller.
     """
 
     code = "dependency_failed"
     retryable: ClassVar[bool] = False
+    needs_operator: ClassVar[bool] = False

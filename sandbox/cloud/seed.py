@@ -1,4 +1,4 @@
-"""What StackPro expects to find in its AWS account, made once: network, zone, load balancer, image, boundary policy."""
+"""What StackPro expects to find in its AWS account, made once: network, zone, load balancers, image, boundary."""
 
 import json
 import re
@@ -11,11 +11,13 @@ from moto.ec2.models import ec2_backends
 from sandbox.cloud.calls import Call
 from sandbox.cloud.emulator import Emulator
 from sandbox.cloud.faults import Answer
-from sandbox.cloud.settings import ACCOUNT, CloudSettings
+from sandbox.cloud.settings import ACCOUNT
 from sandbox.errors import SandboxError
 from sandbox.files import write_json
 
 NAME = "stackpro"
+LOAD_BALANCERS = 10
+"""Each has room for 24 stacks, by the quota of an account that never asked for more."""
 BOUNDARY = "stackpro-tenant-boundary"
 IMAGE_NAME = "stackpro-host-1"
 VERSIONS = {"ec2": "2016-11-15", "elasticloadbalancing": "2015-12-01", "iam": "2010-05-08"}
@@ -43,6 +45,13 @@ class SeedRefused(SandboxError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeededLoadBalancer:
+    dns_name: str
+    zone_id: str
+    listener_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeededAccount:
     """The ids that the provisioner is configured with; `account.json` holds exactly these fields."""
 
@@ -52,19 +61,10 @@ class SeededAccount:
     vpc_id: str
     subnet_ids: tuple[str, ...]
     hosted_zone_id: str
-    load_balancer_arn: str
-    load_balancer_dns_name: str
-    load_balancer_zone_id: str
+    load_balancers: tuple[SeededLoadBalancer, ...]
     load_balancer_security_group_id: str
-    listener_arn: str
     permission_boundary_arn: str
     image_id: str
-
-
-def read_account(settings: CloudSettings) -> SeededAccount:
-    """What the last start of the emulator seeded. Raises FileNotFoundError before the first."""
-    values = json.loads(settings.seed_file.read_text())
-    return SeededAccount(**{**values, "subnet_ids": tuple(values["subnet_ids"])})
 
 
 def seed_account(emulator: Emulator) -> SeededAccount:
@@ -72,7 +72,7 @@ def seed_account(emulator: Emulator) -> SeededAccount:
     seeding = _Seeding(emulator)
     subnets, vpc = _default_network(emulator)
     group = seeding.security_group(vpc)
-    balancer, dns_name, zone_of_balancer = seeding.load_balancer(subnets[:2], group)
+    names = [NAME, *(f"{NAME}-{number}" for number in range(2, LOAD_BALANCERS + 1))]
     account = SeededAccount(
         region=emulator.settings.region,
         account_id=ACCOUNT,
@@ -80,11 +80,8 @@ def seed_account(emulator: Emulator) -> SeededAccount:
         vpc_id=vpc,
         subnet_ids=tuple(subnets),
         hosted_zone_id=seeding.hosted_zone(),
-        load_balancer_arn=balancer,
-        load_balancer_dns_name=dns_name,
-        load_balancer_zone_id=zone_of_balancer,
+        load_balancers=tuple(seeding.load_balancer(name, subnets[:2], group) for name in names),
         load_balancer_security_group_id=group,
-        listener_arn=seeding.listener(balancer),
         permission_boundary_arn=seeding.boundary(),
         image_id=seeding.image(),
     )
@@ -116,18 +113,21 @@ class _Seeding:
             group = _element(self._ask("ec2", "CreateSecurityGroup", values), "groupId")
         return _given(group)
 
-    def load_balancer(self, subnets: list[str], group: str) -> tuple[str, str, str]:
-        """ARN, DNS name and the zone of that name."""
-        found = self._ask("elasticloadbalancing", "DescribeLoadBalancers")
+    def load_balancer(self, name: str, subnets: list[str], group: str) -> SeededLoadBalancer:
+        query = {"Names.member.1": name}
+        described = self.form("elasticloadbalancing", "DescribeLoadBalancers", VERSIONS["elasticloadbalancing"], query)
+        found = described.body.decode()
         if _element(found, "LoadBalancerArn") is None:
             values = {f"Subnets.member.{number}": subnet for number, subnet in enumerate(subnets, start=1)}
-            values |= {"Name": NAME, "Type": "application", "SecurityGroups.member.1": group}
+            values |= {"Name": name, "Type": "application", "SecurityGroups.member.1": group}
             found = self._ask("elasticloadbalancing", "CreateLoadBalancer", values)
-        names = ("LoadBalancerArn", "DNSName", "CanonicalHostedZoneId")
-        arn, dns_name, zone = (_given(_element(found, name)) for name in names)
-        return arn, dns_name, zone
+        return SeededLoadBalancer(
+            dns_name=_given(_element(found, "DNSName")),
+            zone_id=_given(_element(found, "CanonicalHostedZoneId")),
+            listener_arn=self._listener(_given(_element(found, "LoadBalancerArn"))),
+        )
 
-    def listener(self, balancer: str) -> str:
+    def _listener(self, balancer: str) -> str:
         found = self._ask("elasticloadbalancing", "DescribeListeners", {"LoadBalancerArn": balancer})
         arn = _element(found, "ListenerArn")
         if arn is None:

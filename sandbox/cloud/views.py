@@ -1,6 +1,6 @@
 """What the emulated machines and the emulated internet edge need to know of the account, as plain JSON values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,23 +33,37 @@ def instances(region: str) -> list[dict[str, object]]:
 
 
 def routes(region: str) -> dict[str, object]:
-    """Names that resolve, and the rules of all listeners in the order of their priority."""
+    """Names that resolve, and rules in the order of their priority: each for those names that lead to its balancer."""
     backend: Any = elbv2_backends[ACCOUNT][region]
+    aliases = _aliases()
     rules = {
         (tuple(rule.hosts), rule.priority): rule
         for balancer in backend.load_balancers.values()
         for listener in balancer.listeners.values()
-        for rule in (_forward_rule(each, backend.target_groups) for each in listener.rules.values())
+        for rule in (
+            _forward_rule(each, backend.target_groups, leading_here=aliases.get(balancer.dns_name.lower(), frozenset()))
+            for each in listener.rules.values()
+        )
         if rule is not None
     }
-    names = sorted({name.rstrip(".").replace("\\052", "*") for name, kind in dns_records() if kind in NAMING_RECORDS})
+    names = sorted({_plain(name) for name, kind in dns_records() if kind in NAMING_RECORDS})
     ordered = sorted(rules.values(), key=lambda rule: rule.priority)
     listed = [{"priority": rule.priority, "hosts": rule.hosts, "targets": rule.targets} for rule in ordered]
     return {"names": names, "rules": listed}
 
 
-def _forward_rule(rule: Any, groups: Mapping[str, Any]) -> ForwardRule | None:
-    hosts = host_names(rule)
+def _aliases() -> dict[str, set[str]]:
+    """The names that lead to each AWS name."""
+    found: dict[str, set[str]] = {}
+    for record in _records():
+        if record.alias_target:
+            target = record.alias_target["DNSName"].rstrip(".").lower()
+            found.setdefault(target, set()).add(_plain(record.name))
+    return found
+
+
+def _forward_rule(rule: Any, groups: Mapping[str, Any], *, leading_here: Collection[str]) -> ForwardRule | None:
+    hosts = [name for name in host_names(rule) if name in leading_here]
     if rule.is_default or not hosts:
         return None
     targets: list[dict[str, object]] = []
@@ -65,8 +79,16 @@ def _forward_rule(rule: Any, groups: Mapping[str, Any]) -> ForwardRule | None:
 
 def dns_records() -> set[tuple[str, str]]:
     """All records of all zones as (name with its final dot, type)."""
+    return {(f"{record.name.rstrip('.')}.", str(record.type)) for record in _records()}
+
+
+def _records() -> Iterable[Any]:
     zones: Iterable[Any] = route53_backends[ACCOUNT]["aws"].zones.values()
-    return {(f"{record.name.rstrip('.')}.", str(record.type)) for zone in zones for record in zone.rrsets}
+    return [record for zone in zones for record in zone.rrsets]
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").replace("\\052", "*").lower()
 
 
 def host_names(rule: Any) -> list[str]:

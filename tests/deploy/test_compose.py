@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.provisioner.cloud.settings import CloudAccount
+from services.provisioner.cloud.settings import CloudAccount, LoadBalancer
 from services.registry import NAMES
 from tests.deploy.settings import known, load, missing
 from tools.compose_environment import as_env_file, new_environment
@@ -31,11 +31,8 @@ ACCOUNT = CloudAccount(
     vpc_id="vpc-1",
     subnet_ids=("subnet-1",),
     hosted_zone_id="Z1",
-    load_balancer_arn="arn:1",
-    load_balancer_dns_name="lb.example.com",
-    load_balancer_zone_id="Z2",
+    load_balancers=(LoadBalancer(dns_name="lb.example.com", zone_id="Z2", listener_arn="arn:2"),),
     load_balancer_security_group_id="sg-1",
-    listener_arn="arn:2",
     permission_boundary_arn="arn:3",
     image_id="ami-1",
 )  # as the emulated account writes it down when it has started

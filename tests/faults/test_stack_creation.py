@@ -10,6 +10,7 @@ from tests.faults.stack_scene import (
     stack_holds,
     succeeds,
 )
+from tests.support.eventually import eventually
 
 FAILING = (
     "CreateSecurityGroup", "CreateRole", "CreateKey", "ChangeResourceRecordSets", "RequestCertificate",
@@ -46,6 +47,33 @@ async def test_a_creation_whose_call_always_fails_leaves_nothing_but_what_is_kep
     assert {row.state for row in await stack_scene.business.living()} <= {"quarantined"}
     stack_scene.mend()
     retried = await stack_scene.business.retried(deployment_id)
+    await succeeds(stack_scene, retried)
+    await stack_holds(stack_scene, [retried])
+
+
+async def test_a_creation_waits_for_room_and_keeps_what_it_made_where_only_an_operator_can_go_on(
+    stack_scene: StackScene,
+) -> None:
+    business, usual = stack_scene.business, stack_scene.arguments
+    deployment_id = await business.wanted()
+    stack_scene.arguments = {**usual, "full": True}
+    worker = stack_scene.start_worker()
+
+    async def waits_for_room() -> bool:
+        return (await business.steps(deployment_id))["dns_records"].reason == "Waiting for room on a load balancer."
+
+    await eventually(waits_for_room, timeout=60)
+    await worker.stop()
+    stack_scene.arguments = usual
+    await business.end_waits()
+    stack_scene.fault("AddListenerCertificates", "fail_always", code="TooManyCertificates", status=400)
+    ended = await stack_scene.finish(deployment_id)
+    assert (ended.status, ended.error and ended.error["code"]) == ("needs_operator", "cloud_quota_exceeded")
+    assert ended.message.startswith("Our team has to raise a limit. What was made so far is kept.")
+    await nothing_is_double_or_unknown(stack_scene)
+
+    stack_scene.mend()
+    retried = await business.retried(deployment_id)
     await succeeds(stack_scene, retried)
     await stack_holds(stack_scene, [retried])
 

@@ -16,9 +16,15 @@ AWS = (
 )  # fmt: skip
 
 
-def work(*, home: str, lease_seconds: float = 15.0) -> None:
-    """Works as the sandbox in `home` would let it, until SIGTERM."""
-    run(world_in(Path(home)).provisioner().model_copy(update={"lease_seconds": lease_seconds}))
+def work(*, home: str, lease_seconds: float = 15.0, full: bool = False) -> None:
+    """Works as the sandbox in `home` would let it, until SIGTERM; `full`: it knows one load balancer, without room."""
+    settings = world_in(Path(home)).provisioner()
+    account = settings.cloud.account
+    if full:
+        only = {"load_balancers": account.load_balancers[:1], "certificates_per_load_balancer": 2}
+        account = account.model_copy(update=only)
+    cloud = settings.cloud.model_copy(update={"account": account})
+    run(settings.model_copy(update={"lease_seconds": lease_seconds, "cloud": cloud}))
 
 
 async def _read_descriptions() -> None:

@@ -66,3 +66,8 @@ async def cloud_port(folder: Path, *, validation_wait: int = 0) -> AsyncIterator
     with emulated_cloud(folder, validation_wait=validation_wait) as emulated:
         async with open_cloud(emulated.settings) as cloud:
             yield cloud, emulated
+
+
+def first_listener(cloud: Cloud) -> str:
+    """The ARN of the first load balancer's listener."""
+    return cloud.account.load_balancers[0].listener_arn

@@ -46,7 +46,7 @@ from services.messaging.app import SERVICE as MESSAGING
 from services.messaging.context import MessagingContext
 from services.messaging.settings import MessagingSettings
 from services.provisioner.app import SERVICE as PROVISIONER
-from services.provisioner.cloud.settings import CloudAccount, CloudSettings
+from services.provisioner.cloud.settings import CloudAccount, CloudSettings, LoadBalancer
 from services.provisioner.context import ProvisionerContext
 from services.provisioner.settings import ProvisionerSettings
 from services.registry import NAMES
@@ -70,11 +70,14 @@ ACCOUNT = CloudAccount(
     vpc_id="vpc-1",
     subnet_ids=("subnet-1",),
     hosted_zone_id="Z1",
-    load_balancer_arn="arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/edge/1",
-    load_balancer_dns_name="edge.example.test",
-    load_balancer_zone_id="Z2",
+    load_balancers=(
+        LoadBalancer(
+            dns_name="edge.example.test",
+            zone_id="Z2",
+            listener_arn="arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/edge/1/1",
+        ),
+    ),
     load_balancer_security_group_id="sg-1",
-    listener_arn="arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/edge/1/1",
     permission_boundary_arn="arn:aws:iam::123456789012:policy/boundary",
     image_id="ami-1",
 )

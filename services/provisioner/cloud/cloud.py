@@ -72,7 +72,8 @@ async def open_cloud(settings: CloudSettings) -> AsyncIterator[Cloud]:
             load_balancing=LoadBalancing(
                 await stack.enter_async_context(aws_client("elbv2", aws)),
                 vpc_id=account.vpc_id,
-                listener_arn=account.listener_arn,
+                balancers=account.load_balancers,
+                most_certificates=account.certificates_per_load_balancer,
             ),
             mail_identities=MailIdentities(
                 await stack.enter_async_context(aws_client("sesv2", aws)),

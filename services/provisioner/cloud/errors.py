@@ -6,7 +6,7 @@ CloudError
 ├── CapacityUnavailable  AWS has no such machine free right now                  retryable
 ├── ResourceInUse        something that is about to go still uses it             retryable
 ├── QuotaExceeded        the account's quota is used up: an operator must raise it
-├── AccessDenied         the platform's role may not do this
+├── AccessDenied         the platform's role may not do this: an operator must allow it
 ├── ResourceMissing      what the call needs does not exist
 ├── ResourceExists       the name is taken by something that is not ours
 └── CallRejected         AWS found the call itself wrong
@@ -53,12 +53,14 @@ class ResourceInUse(CloudUnavailable):
 
 class QuotaExceeded(CloudError):
     code, title = "cloud_quota_exceeded", "Our cloud account is full"
-    default_detail = "Our team has to raise a limit; we continue as soon as that is done."
+    default_detail = "Our team has to raise a limit."
+    needs_operator = True
 
 
 class AccessDenied(CloudError):
     code, title = "cloud_access_denied", "Our cloud account refused this"
-    default_detail = "Our team has to correct a permission; we continue as soon as that is done."
+    default_detail = "Our team has to correct a permission."
+    needs_operator = True
 
 
 class ResourceMissing(CloudError):

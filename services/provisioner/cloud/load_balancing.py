@@ -1,11 +1,13 @@
-"""The shared load balancer: a target group and a listener rule per stack, its certificate on the listener."""
+"""The shared load balancers: a target group and a listener rule per stack, its certificate on the listener."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.provisioner.cloud.errors import CloudError, QuotaExceeded, ResourceExists, ResourceMissing, cloud_errors
+from services.provisioner.cloud.settings import LoadBalancer
 from services.provisioner.cloud.tags import Tags, as_keyed_list, named
 
 if TYPE_CHECKING:
@@ -52,12 +54,26 @@ def target_group_name(name: str) -> str:
 
 
 class LoadBalancing:
-    """Target groups of one VPC and the rules of one listener."""
+    """Target groups of one VPC; rules and certificates of its load balancers' listeners, each named by its ARN."""
 
-    def __init__(self, client: "ElasticLoadBalancingv2Client", *, vpc_id: str, listener_arn: str) -> None:
+    def __init__(
+        self,
+        client: "ElasticLoadBalancingv2Client",
+        *,
+        vpc_id: str,
+        balancers: Sequence[LoadBalancer],
+        most_certificates: int,
+    ) -> None:
         self._client = client
         self._vpc_id = vpc_id
-        self._listener_arn = listener_arn
+        self._balancers = balancers
+        self._most_certificates = most_certificates
+
+    async def roomiest(self) -> LoadBalancer | None:
+        """The load balancer with the fewest certificates; None while all are full."""
+        used = await asyncio.gather(*(self._certificates(each.listener_arn) for each in self._balancers))
+        fewest = min(range(len(used)), key=lambda number: len(used[number]))
+        return self._balancers[fewest] if len(used[fewest]) < self._most_certificates else None
 
     async def find_target_group(self, name: str) -> TargetGroup | None:
         try:
@@ -148,25 +164,27 @@ class LoadBalancing:
         with cloud_errors():
             await self._client.add_tags(ResourceArns=[arn], Tags=as_keyed_list(tags))
 
-    async def find_rule(self, hosts: Sequence[str]) -> ListenerRule | None:
+    async def find_rule(self, listener_arn: str, hosts: Sequence[str]) -> ListenerRule | None:
         """The rule whose host names are exactly these; what a rule is for is all that tells it from another."""
         wanted = frozenset(host.lower() for host in hosts)
-        return next((rule for rule in await self._rules() if rule.hosts == wanted), None)
+        return next((rule for rule in await self._rules(listener_arn) if rule.hosts == wanted), None)
 
-    async def create_rule(self, name: str, *, hosts: Sequence[str], target_group_arn: str, tags: Tags) -> ListenerRule:
+    async def create_rule(
+        self, listener_arn: str, name: str, *, hosts: Sequence[str], target_group_arn: str, tags: Tags
+    ) -> ListenerRule:
         """Makes the rule at a free priority, or points the one for these hosts to the target group.
 
         A rule has at most five values (ELB User Guide, "Quotas"). Raises QuotaExceeded when no priority is free.
         """
         for _ in range(RACES):
-            found = await self.find_rule(hosts)
+            found = await self.find_rule(listener_arn, hosts)
             if found is not None:
                 return await self.point_rule(found, target_group_arn)
             try:
                 with cloud_errors():
                     made = await self._client.create_rule(
-                        ListenerArn=self._listener_arn,
-                        Priority=await self._free_priority(),
+                        ListenerArn=listener_arn,
+                        Priority=await self._free_priority(listener_arn),
                         Conditions=[{"Field": "host-header", "HostHeaderConfig": {"Values": sorted(hosts)}}],
                         Actions=[{"Type": "forward", "TargetGroupArn": target_group_arn}],
                         Tags=as_keyed_list(named(name, tags)),
@@ -186,8 +204,8 @@ class LoadBalancing:
             )
         return _rule(changed["Rules"][0])
 
-    async def delete_rule(self, hosts: Sequence[str]) -> None:
-        found = await self.find_rule(hosts)
+    async def delete_rule(self, listener_arn: str, hosts: Sequence[str]) -> None:
+        found = await self.find_rule(listener_arn, hosts)
         if found is None:
             return
         try:
@@ -196,39 +214,40 @@ class LoadBalancing:
         except ResourceMissing:
             return
 
-    async def add_certificate(self, certificate_arn: str) -> None:
+    async def add_certificate(self, listener_arn: str, certificate_arn: str) -> None:
         """The listener serves it to clients that ask for its names. Safe to repeat."""
         with cloud_errors():
             await self._client.add_listener_certificates(
-                ListenerArn=self._listener_arn, Certificates=[{"CertificateArn": certificate_arn}]
+                ListenerArn=listener_arn, Certificates=[{"CertificateArn": certificate_arn}]
             )
 
-    async def has_certificate(self, certificate_arn: str) -> bool:
-        with cloud_errors():
-            pages = self._client.get_paginator("describe_listener_certificates").paginate(
-                ListenerArn=self._listener_arn
-            )
-            found = [each.get("CertificateArn") async for page in pages for each in page["Certificates"]]
-        return certificate_arn in found
+    async def has_certificate(self, listener_arn: str, certificate_arn: str) -> bool:
+        return certificate_arn in await self._certificates(listener_arn)
 
-    async def remove_certificate(self, certificate_arn: str) -> None:
+    async def remove_certificate(self, listener_arn: str, certificate_arn: str) -> None:
         """Of a certificate that the listener does not have a success."""
-        if await self.has_certificate(certificate_arn):
+        if await self.has_certificate(listener_arn, certificate_arn):
             with cloud_errors():
                 await self._client.remove_listener_certificates(
-                    ListenerArn=self._listener_arn, Certificates=[{"CertificateArn": certificate_arn}]
+                    ListenerArn=listener_arn, Certificates=[{"CertificateArn": certificate_arn}]
                 )
 
-    async def _rules(self) -> list[ListenerRule]:
+    async def _certificates(self, listener_arn: str) -> set[str]:
+        """ARNs of all certificates of the listener, its default one among them."""
+        with cloud_errors():
+            pages = self._client.get_paginator("describe_listener_certificates").paginate(ListenerArn=listener_arn)
+            return {each.get("CertificateArn", "") async for page in pages for each in page["Certificates"]}
+
+    async def _rules(self, listener_arn: str) -> list[ListenerRule]:
         found: list[ListenerRule] = []
         with cloud_errors():
-            pages = self._client.get_paginator("describe_rules").paginate(ListenerArn=self._listener_arn)
+            pages = self._client.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
             async for page in pages:
                 found += [_rule(each) for each in page["Rules"] if not each.get("IsDefault")]
         return found
 
-    async def _free_priority(self) -> int:
-        taken = {rule.priority for rule in await self._rules()}
+    async def _free_priority(self, listener_arn: str) -> int:
+        taken = {rule.priority for rule in await self._rules(listener_arn)}
         free = next((each for each in range(1, LAST_PRIORITY + 1) if each not in taken), None)
         if free is None:
             raise QuotaExceeded

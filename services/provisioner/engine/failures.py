@@ -5,8 +5,9 @@ from typing import Any
 import structlog
 from sqlalchemy import func
 
+from libs.adapters.errors import PortError
 from libs.common.problems import Problem
-from services.provisioner.engine.step import StepError, StepFailed
+from services.provisioner.engine.step import NeedsOperator, StepError, StepFailed
 
 logger = structlog.get_logger()
 
@@ -17,6 +18,8 @@ def as_step_error(error: Exception, *, step: str) -> StepError:
         return error
     if isinstance(error, TimeoutError):
         return StepFailed("timed_out", "It took too long to answer.", operator_detail=repr(error), retryable=True)
+    if isinstance(error, PortError) and error.needs_operator:
+        return NeedsOperator(error.code, error.detail, operator_detail=_detail(error))
     retryable = getattr(error, "retryable", None)
     if isinstance(retryable, bool):
         code = error.code if isinstance(error, Problem) else str(getattr(error, "code", "dependency_failed"))

@@ -2,14 +2,18 @@
 
 from typing import ClassVar
 
+import structlog
+
 from services.provisioner.cloud.certificates import Certificate, ValidationRecord
 from services.provisioner.cloud.dns import Alias, DnsRecord
+from services.provisioner.cloud.settings import LoadBalancer
 from services.provisioner.engine.step import (
     Absent,
     Changed,
     Done,
     NeedsOperator,
     Observation,
+    Outputs,
     Phase,
     Present,
     Step,
@@ -21,8 +25,11 @@ from services.provisioner.steps.common import generation_name, intend, is_known,
 from services.provisioner.steps.dependencies import Context, Dependencies
 
 RECORD = "dns_record"
+FULL_SECONDS = 30.0
+"""Between two looks for room on a load balancer, which somebody has to make."""
 HEALTH_PATH = "/ping"
 """Answered by the stack's Traefik itself: the load balancer asks by address, and the apps know only their names."""
+logger = structlog.get_logger()
 
 
 def names_of(context: Context) -> tuple[str, str]:
@@ -55,29 +62,62 @@ async def delete_record(context: Context, resource: Resource) -> None:
 
 
 class DnsRecords(Step[Dependencies]):
+    """The stack's names, which lead to its load balancer. It keeps the one that it has."""
+
     name: ClassVar[str] = "dns_records"
     phase: ClassVar[Phase] = "dns_tls"
 
     async def observe(self, context: Context) -> Observation:
-        for record in _address_records(context):
+        balancer = await _balancer_of(context)
+        if balancer is None:
+            return Absent(context.desired.hostname)
+        for record in _address_records(context, balancer):
             if not await has_record(context, record):
                 return Absent(record.name)
-        return Present({"names": list(names_of(context))})
+        return Present(self._put_out(context, balancer))
 
-    async def ensure(self, context: Context) -> Done:
-        for record in _address_records(context):
+    async def ensure(self, context: Context) -> Done | Wait:
+        balancer = await _balancer_of(context) or await context.dependencies.cloud.load_balancing.roomiest()
+        if balancer is None:
+            logger.warning("load_balancers.full", stack_id=str(context.stack.id))
+            return Wait(FULL_SECONDS, "Waiting for room on a load balancer.")
+        for record in _address_records(context, balancer):
             await ensure_record(context, record)
-        return Done({"names": list(names_of(context))})
+        return Done(self._put_out(context, balancer))
+
+    def _put_out(self, context: Context, balancer: LoadBalancer) -> Outputs:
+        return {"names": list(names_of(context)), "listener_arn": balancer.listener_arn}
 
     async def compensate(self, context: Context) -> Done:
         await take_back(context, RECORD, lambda resource: delete_record(context, resource))
         return Done()
 
 
-def _address_records(context: Context) -> list[DnsRecord]:
-    account = context.dependencies.cloud.account
-    balancer = Alias(dns_name=account.load_balancer_dns_name, zone_id=account.load_balancer_zone_id)
-    return [DnsRecord(name=name, type="A", alias=balancer) for name in names_of(context)]
+async def _balancer_of(context: Context) -> LoadBalancer | None:
+    """The load balancer that the stack was given: as it was recorded, else the one that its name leads to."""
+    balancers = context.dependencies.cloud.account.load_balancers
+    recorded = context.own.get("listener_arn") or context.previous_outputs.get("dns_records", {}).get("listener_arn")
+    if recorded is not None:
+        found = next((each for each in balancers if each.listener_arn == recorded), None)
+        if found is None:
+            detail = f"the stack is behind the listener {recorded}, which the settings name no more"
+            raise NeedsOperator("load_balancer_unknown", "Our settings lack a part of it.", operator_detail=detail)
+        return found
+    record = await context.dependencies.cloud.dns.find(context.desired.hostname, "A")
+    return next((each for each in balancers if record is not None and record.alias == _alias(each)), None)
+
+
+def _alias(balancer: LoadBalancer) -> Alias:
+    return Alias(dns_name=balancer.dns_name, zone_id=balancer.zone_id)
+
+
+def _address_records(context: Context, balancer: LoadBalancer) -> list[DnsRecord]:
+    return [DnsRecord(name=name, type="A", alias=_alias(balancer)) for name in names_of(context)]
+
+
+def listener_of(context: Context) -> str:
+    """The listener of the load balancer that the stack's names lead to."""
+    return context.output("dns_records", "listener_arn")
 
 
 class CertificateStep(Step[Dependencies]):
@@ -93,7 +133,7 @@ class CertificateStep(Step[Dependencies]):
             return Absent()
         if not found.issued or not await is_known(context, self.KIND, found.domain, found.arn):
             return Changed("it is not issued yet, or the ledger does not know it")
-        if not await context.dependencies.cloud.load_balancing.has_certificate(found.arn):
+        if not await context.dependencies.cloud.load_balancing.has_certificate(listener_of(context), found.arn):
             return Changed("the load balancer does not serve it")
         records = [_validation(record) for record in found.records]
         if not all([await has_record(context, record) for record in records]):
@@ -119,7 +159,7 @@ class CertificateStep(Step[Dependencies]):
                 await ensure_record(context, record)
         if not certificate.issued:
             return Wait(context.dependencies.rules.poll_seconds, "The certificate is being issued.")
-        await context.dependencies.cloud.load_balancing.add_certificate(certificate.arn)
+        await context.dependencies.cloud.load_balancing.add_certificate(listener_of(context), certificate.arn)
         return Done({"certificate_arn": certificate.arn})
 
     async def expired(self, context: Context, reason: str) -> Done | StepError:
@@ -138,7 +178,7 @@ class CertificateStep(Step[Dependencies]):
         async def delete(resource: Resource) -> None:
             found = await cloud.certificates.find(resource.name)
             if found is not None:
-                await cloud.load_balancing.remove_certificate(found.arn)
+                await cloud.load_balancing.remove_certificate(listener_of(context), found.arn)
                 await cloud.certificates.delete(found.arn)
 
         await take_back(context, self.KIND, delete)
@@ -204,7 +244,8 @@ class LoadBalancerRoute(Step[Dependencies]):
     KIND = "listener_rule"
 
     async def observe(self, context: Context) -> Observation:
-        rule = await context.dependencies.cloud.load_balancing.find_rule(names_of(context))
+        balancing = context.dependencies.cloud.load_balancing
+        rule = await balancing.find_rule(listener_of(context), names_of(context))
         if rule is None:
             return Absent()
         if rule.target_group_arn != context.output("load_balancer_target", "target_group_arn"):
@@ -215,9 +256,10 @@ class LoadBalancerRoute(Step[Dependencies]):
 
     async def ensure(self, context: Context) -> Done:
         balancing, hosts = context.dependencies.cloud.load_balancing, names_of(context)
-        there = await balancing.find_rule(hosts) is not None
+        there = await balancing.find_rule(listener_of(context), hosts) is not None
         resource = await intend(context, self.KIND, context.desired.hostname, there=there)
         rule = await balancing.create_rule(
+            listener_of(context),
             resource.name,
             hosts=hosts,
             target_group_arn=context.output("load_balancer_target", "target_group_arn"),
@@ -228,5 +270,5 @@ class LoadBalancerRoute(Step[Dependencies]):
 
     async def compensate(self, context: Context) -> Done:
         balancing, hosts = context.dependencies.cloud.load_balancing, names_of(context)
-        await take_back(context, self.KIND, lambda _resource: balancing.delete_rule(hosts))
+        await take_back(context, self.KIND, lambda _resource: balancing.delete_rule(listener_of(context), hosts))
         return Done()

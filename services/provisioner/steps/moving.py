@@ -28,7 +28,7 @@ from services.provisioner.steps.applications import order_in
 from services.provisioner.steps.common import KEPT_FOR_DATA, intend, tags_of
 from services.provisioner.steps.compute import end_machine
 from services.provisioner.steps.dependencies import Context, Dependencies
-from services.provisioner.steps.dns_tls import names_of
+from services.provisioner.steps.dns_tls import listener_of, names_of
 from services.provisioner.steps.host_commands import told
 
 ARCHIVE = "backup_archive"
@@ -187,7 +187,7 @@ class SwitchRoute(Step[Dependencies]):
     phase: ClassVar[Phase] = "verify"
 
     async def observe(self, context: Context) -> Observation:
-        rule = await context.dependencies.cloud.load_balancing.find_rule(names_of(context))
+        rule = await context.dependencies.cloud.load_balancing.find_rule(listener_of(context), names_of(context))
         target = context.output("load_balancer_target", "target_group_arn")
         return Present({"rule_arn": rule.arn}) if rule and rule.target_group_arn == target else Absent()
 
@@ -195,10 +195,12 @@ class SwitchRoute(Step[Dependencies]):
         if context.outputs["verify_restored"].get("verified") is not True:
             raise NeedsOperator("not_verified", "The copy was not verified, so that nothing was switched.")
         balancing, hosts = context.dependencies.cloud.load_balancing, names_of(context)
-        there = await balancing.find_rule(hosts) is not None
+        there = await balancing.find_rule(listener_of(context), hosts) is not None
         resource = await intend(context, "listener_rule", context.desired.hostname, there=there)
         target = context.output("load_balancer_target", "target_group_arn")
-        rule = await balancing.create_rule(resource.name, hosts=hosts, target_group_arn=target, tags=tags_of(context))
+        rule = await balancing.create_rule(
+            listener_of(context), resource.name, hosts=hosts, target_group_arn=target, tags=tags_of(context)
+        )
         await context.resources.made(resource, rule.arn)
         await context.log("Visitors reach the new host from now on.")
         return Done({"rule_arn": rule.arn})
@@ -206,7 +208,7 @@ class SwitchRoute(Step[Dependencies]):
     async def compensate(self, context: Context) -> Done:
         """Only asked where the switch certainly did not happen; points back all the same."""
         balancing = context.dependencies.cloud.load_balancing
-        rule = await balancing.find_rule(names_of(context))
+        rule = await balancing.find_rule(listener_of(context), names_of(context))
         if rule is not None:
             await balancing.point_rule(rule, context.previous_output("load_balancer_target", "target_group_arn"))
         return Done()

@@ -22,7 +22,7 @@ from services.provisioner.cloud.databases import DatabaseOrder
 from services.provisioner.cloud.dns import DnsRecord
 from services.provisioner.cloud.instances import InstanceOrder
 from services.provisioner.cloud.settings import CloudAccount, CloudSettings
-from tests.support.emulated_cloud import emulated_cloud, sandbox_access
+from tests.support.emulated_cloud import emulated_cloud, first_listener, sandbox_access
 from tests.support.eventually import eventually
 
 ROOT = Path(__file__).parents[3]
@@ -129,8 +129,14 @@ async def make_one_of_each(cloud: Cloud) -> None:
         await cloud.dns.create(DnsRecord(name=record.name, type="CNAME", values=(record.value,)))
     targets = await cloud.load_balancing.create_target_group("acme", port=80, health_path="/", tags=TAGS)
     await cloud.load_balancing.register_target(targets.arn, host.id, 80)
-    await cloud.load_balancing.create_rule("acme", hosts=["acme.localhost"], target_group_arn=targets.arn, tags=TAGS)
-    await cloud.load_balancing.add_certificate(certificate.arn)
+    await cloud.load_balancing.create_rule(
+        first_listener(cloud),
+        "acme",
+        hosts=["acme.localhost"],
+        target_group_arn=targets.arn,
+        tags=TAGS,
+    )
+    await cloud.load_balancing.add_certificate(first_listener(cloud), certificate.arn)
     await cloud.mail_identities.create("acme.localhost", tags=TAGS)
 
 

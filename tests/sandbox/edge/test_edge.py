@@ -14,7 +14,7 @@ from sandbox.edge.settings import EdgeSettings
 from services.provisioner.cloud.cloud import Cloud
 from services.provisioner.cloud.dns import Alias, DnsRecord
 from tests.sandbox.hosts.test_room import boot
-from tests.support.emulated_cloud import cloud_port
+from tests.support.emulated_cloud import cloud_port, first_listener
 from tests.support.eventually import eventually
 from tests.support.http_server import served
 
@@ -40,7 +40,9 @@ async def test_a_name_is_served_from_record_over_rule_to_target(tmp_path: Path) 
 
         group = await cloud.load_balancing.create_target_group("acme", port=80, health_path="/health", tags=TAGS)
         hosts = ["acme.localhost", "*.acme.localhost"]
-        await cloud.load_balancing.create_rule("acme", hosts=hosts, target_group_arn=group.arn, tags=TAGS)
+        await cloud.load_balancing.create_rule(
+            first_listener(cloud), "acme", hosts=hosts, target_group_arn=group.arn, tags=TAGS
+        )
         assert await status(client, "acme.localhost") == 404
         await publish(cloud, *hosts)
         await eventually_status(client, "acme.localhost", 503)
@@ -67,10 +69,30 @@ async def test_a_name_is_served_from_record_over_rule_to_target(tmp_path: Path) 
         assert await state(cloud, group.arn) == "unused"
 
 
+async def test_a_rule_serves_only_names_that_lead_to_its_load_balancer(tmp_path: Path) -> None:
+    async with edge(tmp_path) as (cloud, client):
+        group = await cloud.load_balancing.create_target_group("acme", port=80, health_path="/", tags=TAGS)
+        for listener, host in (
+            (first_listener(cloud), "acme.localhost"),
+            (cloud.account.load_balancers[1].listener_arn, "other.localhost"),
+        ):
+            await cloud.load_balancing.create_rule(listener, host, hosts=[host], target_group_arn=group.arn, tags=TAGS)
+        await publish(cloud, "acme.localhost", "other.localhost")
+
+        await eventually_status(client, "acme.localhost", 503)
+        assert await status(client, "other.localhost") == 404
+
+
 async def test_a_machine_that_takes_no_connection_gives_503(tmp_path: Path) -> None:
     async with edge(tmp_path) as (cloud, client):
         group = await cloud.load_balancing.create_target_group("acme", port=80, health_path="/", tags=TAGS)
-        await cloud.load_balancing.create_rule("acme", hosts=["acme.localhost"], target_group_arn=group.arn, tags=TAGS)
+        await cloud.load_balancing.create_rule(
+            first_listener(cloud),
+            "acme",
+            hosts=["acme.localhost"],
+            target_group_arn=group.arn,
+            tags=TAGS,
+        )
         await cloud.load_balancing.register_target(group.arn, "i-0123456789abcdef0", 80)
         await publish(cloud, "acme.localhost")
         listen(tmp_path, "i-0123456789abcdef0", "http://127.0.0.1:1")
@@ -81,7 +103,13 @@ async def test_a_machine_that_takes_no_connection_gives_503(tmp_path: Path) -> N
 async def test_an_answer_that_breaks_off_is_not_passed_on_as_whole(tmp_path: Path) -> None:
     async with edge(tmp_path) as (cloud, client), served(breaking) as machine:
         group = await cloud.load_balancing.create_target_group("acme", port=80, health_path="/", tags=TAGS)
-        await cloud.load_balancing.create_rule("acme", hosts=["acme.localhost"], target_group_arn=group.arn, tags=TAGS)
+        await cloud.load_balancing.create_rule(
+            first_listener(cloud),
+            "acme",
+            hosts=["acme.localhost"],
+            target_group_arn=group.arn,
+            tags=TAGS,
+        )
         await cloud.load_balancing.register_target(group.arn, "i-0123456789abcdef0", 80)
         listen(tmp_path, "i-0123456789abcdef0", machine)
         await publish(cloud, "acme.localhost")
@@ -93,7 +121,7 @@ async def test_an_answer_that_breaks_off_is_not_passed_on_as_whole(tmp_path: Pat
 
 async def publish(cloud: Cloud, *names: str) -> None:
     account = cloud.account
-    alias = Alias(dns_name=account.load_balancer_dns_name, zone_id=account.load_balancer_zone_id)
+    alias = Alias(dns_name=account.load_balancers[0].dns_name, zone_id=account.load_balancers[0].zone_id)
     for name in names:
         await cloud.dns.create(DnsRecord(name=name, type="A", alias=alias))
 

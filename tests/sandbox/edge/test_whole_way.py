@@ -9,7 +9,7 @@ from sandbox.edge.settings import EdgeSettings
 from tests.sandbox.edge.test_edge import TAGS, eventually_status, publish, state
 from tests.sandbox.hosts.test_room import boot, room
 from tests.services.provisioner.agent.plane import ACME, bundle, running_plane
-from tests.support.emulated_cloud import cloud_port
+from tests.support.emulated_cloud import cloud_port, first_listener
 from tests.support.http_server import served
 
 
@@ -26,7 +26,13 @@ async def test_a_stack_applied_on_a_booted_machine_is_reached_by_its_name(tmp_pa
                 names = [f"{ACME.slug}.localhost", f"*.{ACME.slug}.localhost"]
                 group = await cloud.load_balancing.create_target_group("acme", port=80, health_path="/", tags=TAGS)
                 await cloud.load_balancing.register_target(group.arn, made.id, 80)
-                await cloud.load_balancing.create_rule("acme", hosts=names, target_group_arn=group.arn, tags=TAGS)
+                await cloud.load_balancing.create_rule(
+                    first_listener(cloud),
+                    "acme",
+                    hosts=names,
+                    target_group_arn=group.arn,
+                    tags=TAGS,
+                )
                 await publish(cloud, *names)
 
                 for name in (names[0], f"crm.{ACME.slug}.localhost"):

@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from services.provisioner.cloud.cloud import Cloud
+from services.provisioner.cloud.cloud import Cloud, open_cloud
 from services.provisioner.cloud.dns import Alias, DnsRecord, quoted_text
 from services.provisioner.cloud.errors import ResourceInUse, Throttled
 from services.provisioner.cloud.load_balancing import target_group_name
-from tests.support.emulated_cloud import EmulatedCloud
+from services.provisioner.cloud.settings import LoadBalancer
+from tests.support.emulated_cloud import EmulatedCloud, first_listener
 
 
 async def test_a_record_is_made_changed_and_deleted(cloud: Cloud, emulated: EmulatedCloud, name: str) -> None:
@@ -28,7 +29,7 @@ async def test_a_record_is_made_changed_and_deleted(cloud: Cloud, emulated: Emul
 
 async def test_an_alias_and_a_wildcard_are_found_again(cloud: Cloud, name: str) -> None:
     account = cloud.account
-    alias = Alias(dns_name=account.load_balancer_dns_name, zone_id=account.load_balancer_zone_id)
+    alias = Alias(dns_name=account.load_balancers[0].dns_name, zone_id=account.load_balancers[0].zone_id)
     for host in (f"{name}.localhost", f"*.{name}.localhost"):
         await cloud.dns.create(DnsRecord(name=host, type="A", alias=alias))
 
@@ -75,18 +76,18 @@ async def test_a_rule_sends_its_hosts_to_a_target_group_and_can_be_pointed_elsew
     assert changed.health_path == "/ping"
     assert changed == await balancing.find_target_group(f"{name}-a")
 
-    rule = await balancing.create_rule(name, hosts=hosts, target_group_arn=old.arn, tags=tags)
-    again = await balancing.create_rule(name, hosts=hosts, target_group_arn=old.arn, tags=tags)
-    assert rule == again == await balancing.find_rule(hosts)
+    rule = await balancing.create_rule(first_listener(cloud), name, hosts=hosts, target_group_arn=old.arn, tags=tags)
+    again = await balancing.create_rule(first_listener(cloud), name, hosts=hosts, target_group_arn=old.arn, tags=tags)
+    assert rule == again == await balancing.find_rule(first_listener(cloud), hosts)
     with pytest.raises(ResourceInUse):
         await balancing.delete_target_group(f"{name}-a")
 
-    moved = await balancing.create_rule(name, hosts=hosts, target_group_arn=new.arn, tags=tags)
+    moved = await balancing.create_rule(first_listener(cloud), name, hosts=hosts, target_group_arn=new.arn, tags=tags)
     assert (moved.arn, moved.target_group_arn) == (rule.arn, new.arn)
     assert emulated.listed("listener_rule", name) == [rule.arn]
 
-    await balancing.delete_rule(hosts)
-    await balancing.delete_rule(hosts)
+    await balancing.delete_rule(first_listener(cloud), hosts)
+    await balancing.delete_rule(first_listener(cloud), hosts)
     for each in ("a", "b", "a"):
         await balancing.delete_target_group(f"{name}-{each}")
     assert await balancing.find_target_group(f"{name}-a") is None
@@ -98,13 +99,37 @@ async def test_rules_made_at_the_same_time_all_find_a_priority(cloud: Cloud, nam
     rules = await asyncio.gather(
         *(
             cloud.load_balancing.create_rule(
-                f"{name}-{each}", hosts=[f"{each}.{name}.localhost"], target_group_arn=group.arn, tags=tags
+                first_listener(cloud),
+                f"{name}-{each}",
+                hosts=[f"{each}.{name}.localhost"],
+                target_group_arn=group.arn,
+                tags=tags,
             )
             for each in range(4)
         )
     )
 
     assert len({rule.priority for rule in rules}) == 4
+
+
+async def test_the_load_balancer_with_the_most_room_is_told_until_all_are_full(
+    cloud: Cloud, emulated: EmulatedCloud, name: str, tags: dict[str, str]
+) -> None:
+    first, second = cloud.account.load_balancers[-2:]
+    account = cloud.account.model_copy(update={"load_balancers": (first, second), "certificates_per_load_balancer": 3})
+    settings = emulated.settings.model_copy(update={"account": account})
+    async with open_cloud(settings) as small:
+        balancing = small.load_balancing
+        found: list[tuple[LoadBalancer, str]] = []
+        while (roomiest := await balancing.roomiest()) is not None:
+            made = await cloud.certificates.create(f"{len(found)}.{name}.localhost", client_token=name, tags=tags)
+            await balancing.add_certificate(roomiest.listener_arn, made.arn)
+            found.append((roomiest, made.arn))
+        listener_arn, certificate_arn = found[0][0].listener_arn, found[0][1]
+        await balancing.remove_certificate(listener_arn, certificate_arn)
+
+        assert [each for each, _ in found] == [first, second, first, second]
+        assert await balancing.roomiest() == first
 
 
 async def test_a_target_of_a_machine_that_does_not_listen_is_not_healthy(
@@ -129,13 +154,13 @@ async def test_a_certificate_on_the_listener_can_be_taken_off_again(
     made = await cloud.certificates.create(f"{name}.localhost", client_token=name, tags=tags)
     balancing = cloud.load_balancing
 
-    await balancing.add_certificate(made.arn)
-    await balancing.add_certificate(made.arn)
-    assert await balancing.has_certificate(made.arn)
+    await balancing.add_certificate(first_listener(cloud), made.arn)
+    await balancing.add_certificate(first_listener(cloud), made.arn)
+    assert await balancing.has_certificate(first_listener(cloud), made.arn)
 
-    await balancing.remove_certificate(made.arn)
-    await balancing.remove_certificate(made.arn)
-    assert not await balancing.has_certificate(made.arn)
+    await balancing.remove_certificate(first_listener(cloud), made.arn)
+    await balancing.remove_certificate(first_listener(cloud), made.arn)
+    assert not await balancing.has_certificate(first_listener(cloud), made.arn)
 
 
 async def test_a_mail_identity_is_made_once(

@@ -15,7 +15,7 @@ from libs.adapters.objects import LocalObjectsSettings
 from libs.adapters.secrets import LocalSecretsSettings
 from libs.common.database import Database
 from services.provisioner.app import create_app
-from services.provisioner.cloud.settings import CloudAccount, CloudSettings
+from services.provisioner.cloud.settings import CloudAccount, CloudSettings, LoadBalancer
 from services.provisioner.settings import ProvisionerSettings
 from tests.services.provisioner.hosts.world import TOKEN_KEY, Fleet
 from tests.support.buses import bus_settings
@@ -33,11 +33,8 @@ ACCOUNT = CloudAccount(
     vpc_id="vpc-1",
     subnet_ids=("subnet-1",),
     hosted_zone_id="Z1",
-    load_balancer_arn="arn:balancer",
-    load_balancer_dns_name="balancer.example",
-    load_balancer_zone_id="Z2",
+    load_balancers=(LoadBalancer(dns_name="balancer.example", zone_id="Z2", listener_arn="arn:listener"),),
     load_balancer_security_group_id="sg-1",
-    listener_arn="arn:listener",
     permission_boundary_arn="arn:boundary",
     image_id="ami-1",
 )
