@@ -85,6 +85,7 @@ test("visitors ask, see where the answer stands, hear what is not known, and are
   await field.fill("Who won the football world cup in 1954?");
   await field.press("Enter");
   await expect(widget).toContainText("I did not find this in the documents that I know.");
+  await expect(widget.getByRole("button", { name: "Ask", exact: true })).toBeVisible(); // not "Stop" any more
   await field.fill("And a wheat loaf?");
   await field.press("Enter");
   await expect(widget).toContainText("Too many questions at present. Please come back later.");
