@@ -18,6 +18,7 @@ from sandbox.ports import free_port
 from services.ai.app import SERVICE
 from services.ai.context import AiContext, open_context
 from services.ai.settings import AiSettings
+from tests.services.ai.opensearch import OpenSearch, fake_opensearch
 from tests.services.ai.people import Business, opened_business
 from tests.support.billing import Billing, open_billing
 from tests.support.buses import bus_settings
@@ -114,3 +115,16 @@ async def business(ai: AiContext, ai_url: str) -> AsyncIterator[Business]:
     """An owner, a member and a viewer of a new business, each with an HTTP client."""
     async with opened_business(ai, ai_url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+async def opensearch_server() -> AsyncIterator[OpenSearch]:
+    async with fake_opensearch() as fake:
+        yield fake
+
+
+@pytest.fixture
+def opensearch(opensearch_server: OpenSearch) -> OpenSearch:
+    """The fake as if it had just been made."""
+    vars(opensearch_server).update(vars(OpenSearch(url=opensearch_server.url)))
+    return opensearch_server

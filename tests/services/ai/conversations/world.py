@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from services.ai.conversations.loop import claim
 from services.ai.conversations.models import ConversationQuestion
 from services.ai.documents.models import Document, DocumentReader
 from services.ai.index import writing
-from services.ai.models import LocalModelSettings, ModelEvent, ModelRequest
+from services.ai.models import LocalModelSettings, ModelEvent, ModelRequest, Models
 from services.ai.models.local import LocalModel
 from services.ai.passages.splitting import Passage
 from services.messaging.app import SERVICE as MESSAGING
@@ -197,6 +197,16 @@ class SlowModel:
         async with aclosing(self._local.stream(request)) as events:
             async for event in events:
                 yield event
+
+
+async def writing_slowly(office: Office) -> tuple[asyncio.Task[None], SlowModel]:
+    """A worker that has begun to answer the one question that was asked, and its model."""
+    model = SlowModel()
+    await office.tell()
+    [question] = await claim(office.ai)
+    task = asyncio.create_task(take_up(replace(office.ai, models=Models([model])), question))
+    await model.asked.wait()
+    return task, model
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from services.ai.knowledge.moving import move_due
 from services.ai.safety.canaries import finds, plant, sentence
 from services.ai.safety.models import Canary
 from services.ai.settings import AiSettings
-from tests.services.ai.opensearch import OpenSearch, fake_opensearch
+from tests.services.ai.opensearch import OpenSearch
 from tests.services.ai.people import Business, opened_business
 from tests.support.billing import Billing
 from tests.support.http_server import served
@@ -50,22 +50,9 @@ class Renamed:
         return await self._embeddings.embed(texts)
 
 
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[OpenSearch]:
-    async with fake_opensearch() as fake:
-        yield fake
-
-
 @pytest.fixture
-def fake(server: OpenSearch) -> OpenSearch:
-    """The fake as if it had just been made."""
-    vars(server).update(vars(OpenSearch(url=server.url)))
-    return server
-
-
-@pytest.fixture
-async def business(fake: OpenSearch, ai: AiContext, ai_settings: AiSettings) -> AsyncIterator[Business]:
-    async with open_opensearch(fake.settings()) as nearest:
+async def business(opensearch: OpenSearch, ai: AiContext, ai_settings: AiSettings) -> AsyncIterator[Business]:
+    async with open_opensearch(opensearch.settings()) as nearest:
         known = KnownEmbeddings([ai.embeddings.default, Renamed(ai.embeddings.default)])
         context = replace(ai, nearest=nearest, embeddings=known)
 
@@ -81,7 +68,7 @@ async def business(fake: OpenSearch, ai: AiContext, ai_settings: AiSettings) -> 
 
 
 async def test_a_document_is_copied_answers_and_leaves_nothing_when_it_is_deleted(
-    business: Business, fake: OpenSearch
+    business: Business, opensearch: OpenSearch
 ) -> None:
     base = await business.owner.knowledge_base()
     assistant = await business.owner.assistant(base)
@@ -91,18 +78,18 @@ async def test_a_document_is_copied_answers_and_leaves_nothing_when_it_is_delete
 
     assert {source["document_id"] for source in answer["receipt"]["sources"]} == {document_id}
     passages = (await business.owner.document(base, document_id))["passages"]
-    assert {one["document_id"] for one in fake.stored()} == {document_id}
-    assert len(fake.stored()) == passages
+    assert {one["document_id"] for one in opensearch.stored()} == {document_id}
+    assert len(opensearch.stored()) == passages
     await business.owner.ask("DELETE", f"/v1/knowledge-bases/{base}/documents/{document_id}")
     assert (await business.owner.answer(assistant, QUESTION))["found"] is False
     await business.work()
-    assert fake.stored() == []
+    assert opensearch.stored() == []
 
 
-async def test_a_document_is_ready_only_once_its_vectors_are_copied(business: Business, fake: OpenSearch) -> None:
+async def test_a_document_is_ready_only_once_its_vectors_are_copied(business: Business, opensearch: OpenSearch) -> None:
     base = await business.owner.knowledge_base()
     document_id = await business.owner.completed(base)
-    fake.will_fail(503, times=3)
+    opensearch.will_fail(503, times=3)
 
     await business.work()
 
@@ -110,10 +97,12 @@ async def test_a_document_is_ready_only_once_its_vectors_are_copied(business: Bu
     await business.lose_leases()
     await business.work()
     assert (await business.owner.document(base, document_id))["state"] == "ready"
-    assert len(fake.stored()) > 0
+    assert len(opensearch.stored()) > 0
 
 
-async def test_a_worker_that_dies_after_the_copy_leaves_nothing_half(business: Business, fake: OpenSearch) -> None:
+async def test_a_worker_that_dies_after_the_copy_leaves_nothing_half(
+    business: Business, opensearch: OpenSearch
+) -> None:
     base = await business.owner.knowledge_base()
     assistant = await business.owner.assistant(base)
     document_id = await business.owner.completed(base)
@@ -122,18 +111,18 @@ async def test_a_worker_that_dies_after_the_copy_leaves_nothing_half(business: B
     with pytest.raises(FailpointReached):
         await business.work()
 
-    assert len(fake.stored()) > 0
+    assert len(opensearch.stored()) > 0
     assert (await business.owner.answer(assistant, QUESTION))["receipt"]["sources"] == []
     configure_failpoints("")
     await business.lose_leases()
     await business.work()
     found = await business.owner.document(base, document_id)
-    assert (found["state"], found["passages"]) == ("ready", len(fake.stored()))
+    assert (found["state"], found["passages"]) == ("ready", len(opensearch.stored()))
 
 
 @pytest.mark.parametrize("moment", ["documents.delete.objects_gone", "documents.delete.copies_gone"])
 async def test_a_worker_that_dies_while_it_deletes_is_followed_by_one_that_ends_it(
-    business: Business, fake: OpenSearch, moment: str
+    business: Business, opensearch: OpenSearch, moment: str
 ) -> None:
     base = await business.owner.knowledge_base()
     document_id = await business.ready(base)
@@ -146,30 +135,30 @@ async def test_a_worker_that_dies_while_it_deletes_is_followed_by_one_that_ends_
     await business.lose_leases()
     await business.work()
 
-    assert fake.stored() == []
+    assert opensearch.stored() == []
 
 
-async def test_a_deletion_waits_for_opensearch(business: Business, fake: OpenSearch) -> None:
+async def test_a_deletion_waits_for_opensearch(business: Business, opensearch: OpenSearch) -> None:
     base = await business.owner.knowledge_base()
     document_id = await business.ready(base)
     await business.owner.ask("DELETE", f"/v1/knowledge-bases/{base}/documents/{document_id}")
-    fake.will_fail(503, times=3)
+    opensearch.will_fail(503, times=3)
 
     await business.work()
 
-    assert len(fake.stored()) > 0
+    assert len(opensearch.stored()) > 0
     await business.lose_leases()
     await business.work()
-    assert fake.stored() == []
+    assert opensearch.stored() == []
 
 
 async def test_a_question_that_opensearch_does_not_answer_fails_clearly_and_costs_nothing(
-    business: Business, fake: OpenSearch, ai_billing: Billing
+    business: Business, opensearch: OpenSearch, ai_billing: Billing
 ) -> None:
     base = await business.owner.knowledge_base()
     assistant = await business.owner.assistant(base)
     await business.ready(base)
-    fake.will_fail(503, times=2)
+    opensearch.will_fail(503, times=2)
 
     answer = await business.owner.answer(assistant, QUESTION)
 
@@ -178,25 +167,27 @@ async def test_a_question_that_opensearch_does_not_answer_fails_clearly_and_cost
     assert (await business.owner.answer(assistant, QUESTION))["state"] == "done"
 
 
-async def test_a_knowledge_base_moves_to_another_model_with_its_copies(business: Business, fake: OpenSearch) -> None:
+async def test_a_knowledge_base_moves_to_another_model_with_its_copies(
+    business: Business, opensearch: OpenSearch
+) -> None:
     base = await business.owner.knowledge_base()
     assistant = await business.owner.assistant(base)
     document_id = await business.ready(base)
     async with business.context.database.tenant_session(business.id) as session:
         await service.move(business.context, session, UUID(base), Renamed.model)
-    fake.will_fail(503, times=3)
+    opensearch.will_fail(503, times=3)
 
     await moved_on(business)
-    assert Renamed.model not in {one["model"] for one in fake.stored()}
+    assert Renamed.model not in {one["model"] for one in opensearch.stored()}
     await moved_on(business)
 
-    assert {one["model"] for one in fake.stored()} == {Renamed.model}
+    assert {one["model"] for one in opensearch.stored()} == {Renamed.model}
     answer = await business.owner.answer(assistant, QUESTION)
     assert {source["document_id"] for source in answer["receipt"]["sources"]} == {document_id}
 
 
 async def test_what_the_old_model_left_is_cleared_later_if_it_cannot_be_now(
-    business: Business, fake: OpenSearch
+    business: Business, opensearch: OpenSearch
 ) -> None:
     base = await business.owner.knowledge_base()
     await business.ready(base)
@@ -204,22 +195,22 @@ async def test_what_the_old_model_left_is_cleared_later_if_it_cannot_be_now(
         await service.move(business.context, session, UUID(base), Renamed.model)
 
     async def break_down_after_the_refresh() -> None:
-        fake.will_pass(1)
-        fake.will_fail(503, times=3)
+        opensearch.will_pass(1)
+        opensearch.will_fail(503, times=3)
 
-    fake.before_write = break_down_after_the_refresh
+    opensearch.before_write = break_down_after_the_refresh
     await moved_on(business)
 
     assert (await business.owner.ask("GET", f"/v1/knowledge-bases/{base}"))["embedding_model"] == Renamed.model
-    assert len({one["model"] for one in fake.stored()}) == 2
+    assert len({one["model"] for one in opensearch.stored()}) == 2
     await moved_on(business)
-    assert {one["model"] for one in fake.stored()} == {Renamed.model}
+    assert {one["model"] for one in opensearch.stored()} == {Renamed.model}
     async with business.context.database.tenant_session(business.id) as session:
         assert await session.scalar(select(KnowledgeBase.moving_due_at)) is None
 
 
 async def test_a_canary_is_found_through_opensearch_by_its_own_tenant_alone(
-    business: Business, fake: OpenSearch
+    business: Business, opensearch: OpenSearch
 ) -> None:
     await plant(business.context, business.id)
     await plant(business.context, business.id)
@@ -227,10 +218,10 @@ async def test_a_canary_is_found_through_opensearch_by_its_own_tenant_alone(
         [canary] = (await session.scalars(select(Canary))).all()
         [vector] = await business.context.embeddings.default.embed([sentence(canary.token)])
         assert await finds(business.context, session, canary, vector)
-    assert [one["document_id"] for one in fake.stored()] == [str(canary.document_id)]
+    assert [one["document_id"] for one in opensearch.stored()] == [str(canary.document_id)]
     async with business.context.database.tenant_session(new_id()) as session:
         assert not await finds(business.context, session, canary, vector)
-    fake.will_fail(503, times=2)
+    opensearch.will_fail(503, times=2)
     async with business.context.database.tenant_session(business.id) as session:
         with pytest.raises(VectorsUnavailable):
             await finds(business.context, session, canary, vector)

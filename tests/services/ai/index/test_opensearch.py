@@ -19,7 +19,7 @@ from services.ai.index.projecting import project_all
 from services.ai.index.values import Tuning
 from tests.services.ai.index.copies import CopiedLibrary
 from tests.services.ai.index.library import MODEL, Library
-from tests.services.ai.opensearch import ACCESS_KEY, PASSWORD, PREFIX, REGION, USER, OpenSearch, fake_opensearch
+from tests.services.ai.opensearch import ACCESS_KEY, PASSWORD, PREFIX, REGION, USER, OpenSearch
 from tests.services.ai.opensearch_index import Index
 from tests.support.databases import migrated_database
 from tests.support.eventually import eventually
@@ -29,57 +29,44 @@ BREAD, CAKE = "A loaf of rye bread costs four euros.", "Wedding cakes need two w
 INDEX = f"{PREFIX}-{MODEL}-384"
 
 
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[OpenSearch]:
-    async with fake_opensearch() as fake:
-        yield fake
-
-
 @pytest.fixture
-def fake(server: OpenSearch) -> OpenSearch:
-    """The fake as if it had just been made."""
-    vars(server).update(vars(OpenSearch(url=server.url)))
-    return server
-
-
-@pytest.fixture
-async def library(index_database: Database, fake: OpenSearch) -> AsyncIterator[CopiedLibrary]:
-    async with opened(index_database, fake) as library:
+async def library(index_database: Database, opensearch: OpenSearch) -> AsyncIterator[CopiedLibrary]:
+    async with opened(index_database, opensearch) as library:
         yield library
 
 
 @asynccontextmanager
-async def opened(database: Database, fake: OpenSearch, **fields: Any) -> AsyncIterator[CopiedLibrary]:
-    """A library on the fake, by settings with `fields`."""
-    async with open_opensearch(fake.settings(**fields)) as nearest:
+async def opened(database: Database, opensearch: OpenSearch, **fields: Any) -> AsyncIterator[CopiedLibrary]:
+    """A library on the opensearch, by settings with `fields`."""
+    async with open_opensearch(opensearch.settings(**fields)) as nearest:
         yield await CopiedLibrary(database, nearest=nearest).opened()
 
 
-def searches(fake: OpenSearch) -> int:
-    return fake.asked.count(f"POST /{INDEX}/_search")
+def searches(opensearch: OpenSearch) -> int:
+    return opensearch.asked.count(f"POST /{INDEX}/_search")
 
 
-async def test_an_index_is_made_once_for_a_model(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_an_index_is_made_once_for_a_model(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     await library.ready(BREAD)
     await library.ready(CAKE)
 
-    assert fake.asked.count(f"PUT /{INDEX}") == 1
-    assert list(fake.indexes) == [INDEX]
-    [bread, _] = fake.stored()
+    assert opensearch.asked.count(f"PUT /{INDEX}") == 1
+    assert list(opensearch.indexes) == [INDEX]
+    [bread, _] = opensearch.stored()
     assert bread.keys() == {"tenant_id", "knowledge_base_id", "document_id", "position", "model", "vector"}
 
 
 async def test_an_index_that_another_process_makes_at_the_same_moment_is_taken(
-    library: CopiedLibrary, index_database: Database, fake: OpenSearch
+    library: CopiedLibrary, index_database: Database, opensearch: OpenSearch
 ) -> None:
-    async with opened(index_database, fake) as other:
+    async with opened(index_database, opensearch) as other:
         one, two = await library.add(BREAD), await other.add(CAKE)
         await asyncio.gather(library.publish(one), other.publish(two))
         assert (await library.near(BREAD), await other.near(CAKE)) == ([BREAD], [CAKE])
 
 
-async def test_an_index_that_was_made_by_a_write_is_not_used(library: CopiedLibrary, fake: OpenSearch) -> None:
-    fake.indexes[INDEX] = Index()
+async def test_an_index_that_was_made_by_a_write_is_not_used(library: CopiedLibrary, opensearch: OpenSearch) -> None:
+    opensearch.indexes[INDEX] = Index()
     with pytest.raises(VectorsFailed):
         await library.ready(BREAD)
 
@@ -90,45 +77,47 @@ async def test_vectors_that_were_never_copied_are_a_failure_and_no_empty_answer(
         await library.near(BREAD)
 
 
-async def test_what_postgresql_does_not_have_is_not_found(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_what_postgresql_does_not_have_is_not_found(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     document = await library.ready(BREAD, CAKE)
     async with library.database.tenant_session(library.tenant_id) as session:
         for table in (PassageVector, Passage):
             await session.execute(delete(table).where(table.document_id == document.id, table.position == 0))
 
-    assert len(fake.stored()) == 2
+    assert len(opensearch.stored()) == 2
     assert await library.near(BREAD) == [CAKE]
 
 
 async def test_it_asks_for_more_until_enough_is_readable_and_no_further(
-    library: CopiedLibrary, fake: OpenSearch
+    library: CopiedLibrary, opensearch: OpenSearch
 ) -> None:
     await library.ready(*([BREAD] * 150), audience="restricted")
     await library.ready(CAKE)
     narrow = Tuning(candidates=1)
 
     assert await library.near(BREAD, tuning=narrow, limit=1) == [CAKE]
-    assert searches(fake) == 2
+    assert searches(opensearch) == 2
     assert await library.near(BREAD, tuning=replace(narrow, exact_up_to=0), limit=1) == [CAKE]
-    assert searches(fake) == 3, "of few documents, only those are asked for"
+    assert searches(opensearch) == 3, "of few documents, only those are asked for"
 
 
-async def test_who_may_read_nothing_is_not_asked_for(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_who_may_read_nothing_is_not_asked_for(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     await library.ready(BREAD, audience="restricted")
     assert await library.near(BREAD, tuning=Tuning(exact_up_to=0)) == []
-    assert searches(fake) == 0
+    assert searches(opensearch) == 0
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-async def test_a_search_is_tried_again(library: CopiedLibrary, fake: OpenSearch, status: int) -> None:
+async def test_a_search_is_tried_again(library: CopiedLibrary, opensearch: OpenSearch, status: int) -> None:
     await library.ready(BREAD)
-    fake.will_fail(status)
+    opensearch.will_fail(status)
     assert await library.near(BREAD) == [BREAD]
 
 
-async def test_a_search_that_cannot_be_answered_fails_and_says_so(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_a_search_that_cannot_be_answered_fails_and_says_so(
+    library: CopiedLibrary, opensearch: OpenSearch
+) -> None:
     await library.ready(BREAD)
-    fake.will_fail(503, times=2)
+    opensearch.will_fail(503, times=2)
     with pytest.raises(VectorsUnavailable) as error:
         await library.search("bread", meaning=BREAD)
     assert (error.value.status, error.value.code, error.value.retryable) == (503, "vectors_unavailable", True)
@@ -137,89 +126,89 @@ async def test_a_search_that_cannot_be_answered_fails_and_says_so(library: Copie
 
 @pytest.mark.parametrize("how", [OpenSearch.will_hang, OpenSearch.will_trickle], ids=["silent", "trickling"])
 async def test_an_answer_that_does_not_end_is_not_waited_for(
-    index_database: Database, fake: OpenSearch, how: Callable[..., None]
+    index_database: Database, opensearch: OpenSearch, how: Callable[..., None]
 ) -> None:
-    async with opened(index_database, fake, query_timeout=0.2) as library:
+    async with opened(index_database, opensearch, query_timeout=0.2) as library:
         await library.ready(BREAD)
-        how(fake, times=2)
+        how(opensearch, times=2)
         with pytest.raises(VectorsUnavailable):
             await library.near(BREAD)
-        await eventually(lambda: fake.left == 2)
+        await eventually(lambda: opensearch.left == 2)
 
 
-async def test_a_part_of_the_index_is_no_answer(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_a_part_of_the_index_is_no_answer(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     await library.ready(BREAD)
-    fake.will_lose_shards()
+    opensearch.will_lose_shards()
     assert await library.near(BREAD) == [BREAD]
-    fake.will_lose_shards(times=2)
+    opensearch.will_lose_shards(times=2)
     with pytest.raises(VectorsUnavailable):
         await library.near(BREAD)
 
 
-async def test_after_repeated_failures_it_is_left_alone(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_after_repeated_failures_it_is_left_alone(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     await library.ready(BREAD)
-    fake.will_fail(503, times=10)
+    opensearch.will_fail(503, times=10)
     for _ in range(5):
         with pytest.raises(VectorsUnavailable):
             await library.near(BREAD)
-    asked = searches(fake)
+    asked = searches(opensearch)
     with pytest.raises(VectorsUnavailable) as error:
         await library.near(BREAD)
-    assert searches(fake) == asked
+    assert searches(opensearch) == asked
     assert int(error.value.headers["Retry-After"]) > 0
 
 
-async def test_of_a_write_only_what_was_not_taken_is_sent_again(library: CopiedLibrary, fake: OpenSearch) -> None:
-    fake.will_reject(2)
-    fake.will_reject(1, status=503)
+async def test_of_a_write_only_what_was_not_taken_is_sent_again(library: CopiedLibrary, opensearch: OpenSearch) -> None:
+    opensearch.will_reject(2)
+    opensearch.will_reject(1, status=503)
     await library.ready(BREAD, CAKE, "three")
 
-    assert fake.asked.count("POST /_bulk") == 3
-    versions = [one.version for one in fake.indexes[INDEX].written.values()]
+    assert opensearch.asked.count("POST /_bulk") == 3
+    versions = [one.version for one in opensearch.indexes[INDEX].written.values()]
     assert versions == [1, 1, 1]
     assert len(await library.near(BREAD)) == 3
 
 
-async def test_a_write_that_is_never_taken_fails(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_a_write_that_is_never_taken_fails(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     for _ in range(3):
-        fake.will_reject(1)
+        opensearch.will_reject(1)
     with pytest.raises(VectorsUnavailable):
         await library.ready(BREAD, CAKE)
     assert await library.rows(LexicalEntry) == [], "the document was not published"
 
 
-async def test_a_vector_that_is_refused_is_not_sent_again(library: CopiedLibrary, fake: OpenSearch) -> None:
-    fake.will_reject(1, status=400)
+async def test_a_vector_that_is_refused_is_not_sent_again(library: CopiedLibrary, opensearch: OpenSearch) -> None:
+    opensearch.will_reject(1, status=400)
     with pytest.raises(VectorsFailed):
         await library.ready(BREAD, CAKE)
-    assert fake.asked.count("POST /_bulk") == 1
+    assert opensearch.asked.count("POST /_bulk") == 1
 
 
-async def test_a_deletion_also_takes_what_is_not_shown_yet(library: CopiedLibrary, fake: OpenSearch) -> None:
+async def test_a_deletion_also_takes_what_is_not_shown_yet(library: CopiedLibrary, opensearch: OpenSearch) -> None:
     document = await library.add(BREAD)
 
     async def break_down() -> None:
-        fake.will_fail(503, times=3)
+        opensearch.will_fail(503, times=3)
 
-    fake.before_write = break_down
+    opensearch.before_write = break_down
     with pytest.raises(VectorsUnavailable):
         await library.publish(document)
-    assert len(fake.stored()) == 1
+    assert len(opensearch.stored()) == 1
 
     await library.forget(document)
 
-    assert fake.stored() == []
+    assert opensearch.stored() == []
 
 
 async def test_a_document_that_is_deleted_while_it_is_copied_leaves_nothing(
-    library: CopiedLibrary, fake: OpenSearch
+    library: CopiedLibrary, opensearch: OpenSearch
 ) -> None:
     document = await library.add(BREAD)
-    fake.before_write = lambda: library.forget(document)
+    opensearch.before_write = lambda: library.forget(document)
 
     await library.copy(document)
 
-    assert fake.stored() == []
+    assert opensearch.stored() == []
 
 
 async def test_where_nothing_was_ever_written_a_deletion_has_nothing_to_do(library: CopiedLibrary) -> None:
@@ -227,9 +216,9 @@ async def test_where_nothing_was_ever_written_a_deletion_has_nothing_to_do(libra
     await library.nearest.drop(library.tenant_id, library.base_id, besides=MODEL)
 
 
-async def test_a_password_proves_as_a_signature_does(index_database: Database, fake: OpenSearch) -> None:
+async def test_a_password_proves_as_a_signature_does(index_database: Database, opensearch: OpenSearch) -> None:
     fields = {"service": "none", "user": USER, "password": SecretStr(PASSWORD)}
-    async with opened(index_database, fake, **fields) as library:
+    async with opened(index_database, opensearch, **fields) as library:
         await library.ready(BREAD)
         assert await library.near(BREAD) == [BREAD]
 
@@ -245,12 +234,12 @@ async def test_a_password_proves_as_a_signature_does(index_database: Database, f
     ids=["nothing", "a wrong password", "a wrong key", "another region"],
 )
 async def test_without_a_proof_nothing_is_written(
-    index_database: Database, fake: OpenSearch, fields: dict[str, Any]
+    index_database: Database, opensearch: OpenSearch, fields: dict[str, Any]
 ) -> None:
-    async with opened(index_database, fake, **fields) as library:
+    async with opened(index_database, opensearch, **fields) as library:
         with pytest.raises(VectorsFailed):
             await library.ready(BREAD)
-    assert fake.indexes == {}
+    assert opensearch.indexes == {}
 
 
 @pytest.mark.parametrize(
@@ -271,19 +260,19 @@ def test_settings_that_cannot_work_are_refused(fields: dict[str, str]) -> None:
 
 
 async def test_an_index_can_be_filled_with_the_vectors_of_all_businesses(
-    postgres: PostgresServer, fake: OpenSearch
+    postgres: PostgresServer, opensearch: OpenSearch
 ) -> None:
     database = (await migrated_database(postgres, "ai", part="_vectors")).open()
     try:
         before = [await Library(database).opened() for _ in range(3)]
         for library in before:
             await library.ready(BREAD, CAKE)
-        async with open_opensearch(fake.settings()) as nearest:
+        async with open_opensearch(opensearch.settings()) as nearest:
             copied: list[int] = []
             await project_all(database, nearest, progress=copied.append)
             await project_all(database, nearest)
             moved = CopiedLibrary(database, before[1].tenant_id, before[1].base_id, nearest)
             assert await moved.near(CAKE) == [CAKE, BREAD]
-        assert (sum(copied), len(fake.stored())) == (6, 6)
+        assert (sum(copied), len(opensearch.stored())) == (6, 6)
     finally:
         await database.aclose()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.provisioner.agent.plane import AgentProcess, Plane, running_plane
+from tests.services.provisioner.agent.plane import Plane, running_plane
+from tests.services.provisioner.agent.process import AgentProcess
 from tests.support.workers import Nursery, nursery
 
 MakeAgent = Callable[..., AgentProcess]

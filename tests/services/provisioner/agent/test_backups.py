@@ -22,7 +22,8 @@ from libs.contracts.hosts import (
     StackRestored,
 )
 from tests.services.provisioner.agent.conftest import MakeAgent
-from tests.services.provisioner.agent.plane import ACME, OTHER, AgentProcess, Plane, bundle
+from tests.services.provisioner.agent.plane import ACME, OTHER, Plane, bundle
+from tests.services.provisioner.agent.process import AgentProcess
 from tests.support.eventually import eventually
 
 
