@@ -161,7 +161,8 @@ class LocalBus:
             raise BusUnavailable("The bus database is empty; run `stackpro migrate` first.") from error
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             raise BusError from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            # The client's own error is what a connection says that is cut in the moment in which it is taken.
             raise BusUnavailable from error
 
 
