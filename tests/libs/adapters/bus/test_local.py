@@ -111,7 +111,8 @@ async def test_a_waiting_receiver_asks_the_database_only_a_few_times(
     assert await bus.receive(queue, wait_seconds=2) == []
 
     await observer.execute("select pg_stat_force_next_flush()")
-    assert await observer.fetchval(transactions) - before < 15
+    # Idle connections report what they did before up to ten seconds late; asking without a pause makes hundreds.
+    assert await observer.fetchval(transactions) - before < 40
 
 
 async def test_a_message_that_another_is_taking_holds_nobody_up(
@@ -135,7 +136,6 @@ async def test_a_receiver_finds_messages_again_after_its_connections_were_cut(
         "select pg_terminate_backend(pid) from pg_stat_activity "
         "where datname = current_database() and pid <> pg_backend_pid()"
     )
-    await asyncio.gather(waiting, return_exceptions=True)
 
     async def published() -> bool:
         try:
@@ -145,7 +145,8 @@ async def test_a_receiver_finds_messages_again_after_its_connections_were_cut(
         return True
 
     await eventually(published)
-    assert await bus.receive(queue, wait_seconds=5)
+    [found] = await asyncio.gather(waiting, return_exceptions=True)
+    assert found if isinstance(found, list) else await bus.receive(queue, wait_seconds=5)
 
 
 async def test_a_message_older_than_the_retention_is_forgotten(dsn: str, queue: str, bus: Bus) -> None:
