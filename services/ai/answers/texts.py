@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
+from libs.common.yaml_files import read_yaml
 
 
 def not_found(language: str) -> str:
@@ -15,5 +15,5 @@ def not_found(language: str) -> str:
 
 @cache
 def _texts() -> Mapping[str, str]:
-    texts: Mapping[str, str] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text())
+    texts: Mapping[str, str] = read_yaml(Path(__file__).with_name("texts.yaml"))
     return texts

@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from yaml import YAMLError
 
+from libs.common.yaml_files import read_yaml
 from services.ai.assistants.models import Tone
 
 FOLDER = Path(__file__).with_name("templates")
@@ -91,8 +92,8 @@ def load_templates(folder: Path = FOLDER) -> Mapping[Language, Sequence[Template
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        said = read_yaml(path)
+    except YAMLError as error:
         raise BadTemplate(f"{path.name}: {error}") from error
     if not isinstance(said, dict) or said.keys() != {"tone", *LANGUAGES}:
         raise BadTemplate(f"{path.name}: it needs a tone and a part for each of {', '.join(LANGUAGES)}, and no more")

@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
+from libs.common.yaml_files import read_yaml
 from libs.contracts.messaging import MOST_TEXT
 from services.ai.answers.schemas import AnswerAnswer, CitationAnswer
 
@@ -51,5 +50,5 @@ def _texts(language: str) -> Mapping[str, str]:
 
 @cache
 def _all_texts() -> Mapping[str, Mapping[str, str]]:
-    texts: Mapping[str, Mapping[str, str]] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text())
+    texts: Mapping[str, Mapping[str, str]] = read_yaml(Path(__file__).with_name("texts.yaml"))
     return texts

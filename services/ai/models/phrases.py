@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from libs.common.yaml_files import read_yaml
 from services.ai.models.fitting import plain
 
 PHRASES_FILE = Path(__file__).with_name("phrases.yaml")
@@ -34,7 +34,4 @@ def phrases_of(language: str) -> Phrases:
 
 @cache
 def _load() -> dict[str, Phrases]:
-    return {
-        language: Phrases.model_validate(phrases)
-        for language, phrases in yaml.safe_load(PHRASES_FILE.read_text()).items()
-    }
+    return {language: Phrases.model_validate(phrases) for language, phrases in read_yaml(PHRASES_FILE).items()}

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.common.yaml_files import read_yaml
 from services.ai.models.port import ModelRequest, Usage
 from services.ai.models.prompt import prompt_of
 
@@ -102,4 +102,4 @@ def estimated_usage(*, prompt_bytes: int, answer_bytes: int) -> Usage:
 
 @cache
 def _load() -> _Prices:
-    return _Prices.model_validate(yaml.safe_load(PRICES_FILE.read_text()))
+    return _Prices.model_validate(read_yaml(PRICES_FILE))

@@ -7,9 +7,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from libs.common.yaml_files import read_yaml
 from services.ai.safety.disguises import normalised, plain_word
 
 PATTERNS_FILE = Path(__file__).with_name("patterns.yaml")
@@ -172,4 +172,4 @@ def _fits(word: str, part: str) -> bool:
 
 def load_patterns(path: Path = PATTERNS_FILE) -> Patterns:
     """Raises pydantic's ValidationError, which names every fault."""
-    return Patterns.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Patterns.model_validate(read_yaml(path))

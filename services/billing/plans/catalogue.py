@@ -5,10 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from libs.common.access_mode import Mode
+from libs.common.yaml_files import read_yaml
 from libs.contracts.billing import BackupSchedule, Plan, PlanCompute
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.yaml")
@@ -17,7 +17,7 @@ LimitKind = Literal["soft", "hard"]
 
 def load_catalogue(path: Path = CATALOGUE_FILE) -> "Catalogue":
     """The catalogue in `path`. Raises pydantic's ValidationError, which names every fault."""
-    return Catalogue.model_validate(yaml.safe_load(path.read_text()))
+    return Catalogue.model_validate(read_yaml(path))
 
 
 class Entry(BaseModel):

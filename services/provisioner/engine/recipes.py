@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from yaml import YAMLError
 
+from libs.common.yaml_files import read_yaml
 from services.provisioner.engine.step import PHASES, Phase
 from services.provisioner.stacks.desired_state import DesiredState
 
@@ -108,6 +109,6 @@ def _check_known(kind: str, recipe: Sequence[RecipeStep], known_steps: Mapping[s
 
 def _read(path: Path) -> Recipe:
     try:
-        return _RecipeFile.model_validate(yaml.safe_load(path.read_text())).steps
-    except (ValidationError, yaml.YAMLError) as error:
+        return _RecipeFile.model_validate(read_yaml(path)).steps
+    except (ValidationError, YAMLError) as error:
         raise BadRecipe(f"{path.name}: {error}") from error

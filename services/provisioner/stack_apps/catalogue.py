@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.common.yaml_files import read_yaml
 from libs.contracts.hosts import AppName, DatabaseDump, HealthCheck, Mount
 
 FOLDER = Path(__file__).parent
@@ -82,8 +82,8 @@ class Catalogue(_Data):
 @cache
 def load_catalogue() -> Catalogue:
     """Reads the data files once; a fault in them names its place."""
-    data = yaml.safe_load((FOLDER / "catalogue.yaml").read_text())
-    images = yaml.safe_load((FOLDER / "images.yaml").read_text())
+    data = read_yaml(FOLDER / "catalogue.yaml")
+    images = read_yaml(FOLDER / "images.yaml")
     catalogue = Catalogue.model_validate({**data, "images": images})
     _check(catalogue)
     return catalogue
