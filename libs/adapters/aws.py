@@ -16,7 +16,6 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
-from botocore.loaders import Loader, create_loader
 from pydantic import SecretStr
 
 from libs.adapters.aws_settings import AwsSettings
@@ -42,9 +41,12 @@ TRANSIENT_CODES = frozenset(
 
 
 @cache
-def service_descriptions() -> Loader:
-    """The files that describe AWS's services, kept once they are read."""
-    return create_loader()
+def _session() -> aioboto3.Session:
+    """One for all clients: it finds the role's credentials once, and keeps the large descriptions of AWS's services.
+
+    Whoever forks reads those before.
+    """
+    return aioboto3.Session(botocore_session=AioSession())
 
 
 def aws_client(
@@ -60,15 +62,6 @@ def aws_client(
     The caller names the client's type (`client: SQSClient = ...`), which the library cannot. A call beyond
     `max_connections` (10 if not given) waits for another to end.
     """
-    # The description of AWS's services is large: read once, and before a fork by whoever forks.
-    botocore_session = AioSession()
-    botocore_session.register_component("data_loader", service_descriptions())
-    session = aioboto3.Session(
-        botocore_session=botocore_session,
-        aws_access_key_id=_value(settings.access_key_id),
-        aws_secret_access_key=_value(settings.secret_access_key),
-        region_name=settings.region,
-    )
     config = AioConfig(
         connect_timeout=settings.connect_timeout,
         read_timeout=read_timeout or settings.read_timeout,
@@ -80,7 +73,14 @@ def aws_client(
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return session.client(service, endpoint_url=settings.endpoint_url, config=config)
+    return _session().client(
+        service,
+        region_name=settings.region,
+        aws_access_key_id=_value(settings.access_key_id),
+        aws_secret_access_key=_value(settings.secret_access_key),
+        endpoint_url=settings.endpoint_url,
+        config=config,
+    )
 
 
 def _value(secret: SecretStr | None) -> str | None:

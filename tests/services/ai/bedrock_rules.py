@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from botocore.loaders import create_loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
-
-from libs.adapters.aws import service_descriptions
 
 MOST_CACHE_POINTS = 4
 
@@ -151,7 +150,7 @@ def _invalid(message: str) -> Refused:
 
 @cache
 def _request_shape() -> Shape:
-    description = service_descriptions().load_service_model("bedrock-runtime", "service-2")
+    description = create_loader().load_service_model("bedrock-runtime", "service-2")
     shape = ServiceModel(description, "bedrock-runtime").operation_model("ConverseStream").input_shape
     assert shape is not None
     return shape
