@@ -22,13 +22,15 @@ class Sweep:
     """`run(session, now)` handles what is due at business time `now` and returns how many things it handled.
 
     `every` is in seconds of real time. `next_due(session)` tells the next business instant at which there will be
-    work, or None; it lets the sandbox's clock step from one instant to the next.
+    work, or None; it lets the sandbox's clock step from one instant to the next. A worker runs what is not `urgent` for
+    the first time within `every`, so that its start is for what people wait for.
     """
 
     name: str
     every: float
     run: Callable[[AsyncSession, datetime], Awaitable[int]]
     next_due: Callable[[AsyncSession], Awaitable[datetime | None]] | None = None
+    urgent: bool = True
 
 
 async def run_sweep(sweep: Sweep, *, database: Database, clock: Clock) -> int:
@@ -68,4 +70,4 @@ def _purge_sweep(table: Table, retention: Timed) -> Sweep:
     async def run(session: AsyncSession, _now: datetime) -> int:
         return await purge(session, table, retention, now=datetime.now(UTC))
 
-    return Sweep(name=f"purge.{table.name}", every=PURGE_SECONDS, run=run)
+    return Sweep(name=f"purge.{table.name}", every=PURGE_SECONDS, run=run, urgent=False)

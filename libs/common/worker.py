@@ -90,6 +90,8 @@ async def _forever(name: str, act: Callable[[], Awaitable[int]], stop: asyncio.E
 
 
 async def _sweep_forever(context: ServiceContext, sweep: Sweep, stop: asyncio.Event) -> None:
+    if not sweep.urgent:
+        await pause(stop, sweep.every * random.uniform(0, 1))  # noqa: S311  # spreads sweeps, guards nothing
     while not stop.is_set():
         try:
             handled = await run_sweep(sweep, database=context.database, clock=context.clock)

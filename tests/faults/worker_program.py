@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-import anyio._backends._asyncio  # noqa: F401  # else every worker would import it at its first request
+import anyio._backends._asyncio  # noqa: F401  # else every worker would import these at its first request
+import httpcore  # noqa: F401
 from pydantic import SecretStr
 
 from libs.adapters.aws import aws_client
