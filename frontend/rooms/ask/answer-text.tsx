@@ -2,6 +2,7 @@
 /** An answer's text with its Markdown, and its citations as small numbers that open the passage. */
 import { Fragment, memo, type ReactNode, useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { Code, CodeBlock, OutwardLink, Quote } from "@/components/ui/prose";
 import { type Block, blocksOf, type Inline, type List } from "@/lib/ai/markup";
 import type { Citation } from "@/lib/ai/types";
 
@@ -66,20 +67,16 @@ function BlockView({ block, mark }: { block: Block } & Shown) {
       );
     case "quote":
       return (
-        <blockquote className="border-s-4 border-line ps-3 text-ink-soft">
+        <Quote>
           <Lines lines={block.lines} mark={mark} />
-        </blockquote>
+        </Quote>
       );
     case "list":
       return <ListView list={block} mark={mark} />;
     case "table":
       return <TableView table={block} mark={mark} />;
     case "code":
-      return (
-        <pre className="overflow-x-auto rounded-lg border border-line bg-sunken px-3 py-2 font-mono text-sm">
-          {block.text}
-        </pre>
-      );
+      return <CodeBlock>{block.text}</CodeBlock>;
   }
 }
 
@@ -166,11 +163,7 @@ function InlineView({ inline, mark }: { inline: Inline } & Shown) {
     case "text":
       return inline.text;
     case "code":
-      return (
-        <code className="rounded border border-line bg-sunken px-1 py-0.5 font-mono text-sm">
-          {inline.text}
-        </code>
-      );
+      return <Code>{inline.text}</Code>;
     case "bold":
       return <strong className="font-semibold">{inner}</strong>;
     case "italic":
@@ -180,16 +173,6 @@ function InlineView({ inline, mark }: { inline: Inline } & Shown) {
     case "mark":
       return mark(inline.number);
     case "link":
-      return (
-        <a
-          href={inline.href}
-          title={inline.href}
-          target="_blank"
-          rel="noopener noreferrer nofollow"
-          className="text-accent underline underline-offset-2"
-        >
-          {inline.text}
-        </a>
-      );
+      return <OutwardLink href={inline.href}>{inline.text}</OutwardLink>;
   }
 }

@@ -1,6 +1,7 @@
 "use client";
 import { Fragment, memo } from "react";
 import { classNames } from "@/components/class-names";
+import { Code, CodeBlock, OutwardLink, Quote } from "@/components/ui/prose";
 import { type Block, blocksOf, type Inline } from "@/lib/messaging/markup";
 
 type Props = { text: string; me: string; nameOf: (user: string) => string };
@@ -19,11 +20,7 @@ export const MessageText = memo(function MessageText({ text, me, nameOf }: Props
 
 function BlockView({ block, ...rest }: { block: Block } & Omit<Props, "text">) {
   if (block.kind === "code") {
-    return (
-      <pre className="my-1 overflow-x-auto rounded-lg border border-line bg-sunken px-3 py-2 font-mono text-sm">
-        {block.text}
-      </pre>
-    );
+    return <CodeBlock>{block.text}</CodeBlock>;
   }
   const lines = block.lines.map((line, index) => <Line key={keyOf(index)} line={line} {...rest} />);
   if (block.kind === "list") {
@@ -42,7 +39,7 @@ function BlockView({ block, ...rest }: { block: Block } & Omit<Props, "text">) {
     </Fragment>
   ));
   if (block.kind === "quote") {
-    return <blockquote className="border-s-4 border-line ps-3 text-ink-soft">{broken}</blockquote>;
+    return <Quote>{broken}</Quote>;
   }
   return <p>{broken}</p>;
 }
@@ -59,11 +56,7 @@ function InlineView({ inline, me, nameOf }: { inline: Inline } & Omit<Props, "te
     case "text":
       return inline.text;
     case "code":
-      return (
-        <code className="rounded border border-line bg-sunken px-1 py-0.5 font-mono text-sm">
-          {inline.text}
-        </code>
-      );
+      return <Code>{inline.text}</Code>;
     case "bold":
       return <strong className="font-semibold">{inner}</strong>;
     case "italic":
@@ -71,16 +64,7 @@ function InlineView({ inline, me, nameOf }: { inline: Inline } & Omit<Props, "te
     case "strike":
       return <s>{inner}</s>;
     case "link":
-      return (
-        <a
-          href={inline.href}
-          target="_blank"
-          rel="noopener noreferrer nofollow"
-          className="text-accent underline underline-offset-2"
-        >
-          {inline.text}
-        </a>
-      );
+      return <OutwardLink href={inline.href}>{inline.text}</OutwardLink>;
     case "mention":
       return (
         <span
