@@ -23,7 +23,7 @@ class Sweep:
 
     `every` is in seconds of real time. `next_due(session)` tells the next business instant at which there will be
     work, or None; it lets the sandbox's clock step from one instant to the next. A worker runs what is not `urgent` for
-    the first time within `every`, so that its start is for what people wait for.
+    the first time some seconds after its start, which is for what people wait for.
     """
 
     name: str

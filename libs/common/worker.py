@@ -21,6 +21,8 @@ from libs.common.telemetry import configure_logging, configure_tracing
 
 logger = structlog.get_logger()
 FINISH_SECONDS = 20.0
+UNHURRIED_SECONDS = 3.0, 6.0
+"""After the start of a worker, until what is not urgent is swept for the first time."""
 
 
 async def work(service: Service[Settings, Context], settings: Settings, stop: asyncio.Event) -> None:
@@ -91,7 +93,7 @@ async def _forever(name: str, act: Callable[[], Awaitable[int]], stop: asyncio.E
 
 async def _sweep_forever(context: ServiceContext, sweep: Sweep, stop: asyncio.Event) -> None:
     if not sweep.urgent:
-        await pause(stop, sweep.every * random.uniform(0, 1))  # noqa: S311  # spreads sweeps, guards nothing
+        await pause(stop, random.uniform(*UNHURRIED_SECONDS))  # noqa: S311  # spreads sweeps, guards nothing
     while not stop.is_set():
         try:
             handled = await run_sweep(sweep, database=context.database, clock=context.clock)
