@@ -21,7 +21,8 @@ NOWHERE = "http://127.0.0.1:1"
 
 def gateway_settings(urls: Mapping[str, str], **changes: Any) -> GatewaySettings:
     """Settings for services at `urls`, by name; one that is not named is down."""
-    limits = LimitSettings(**changes.pop("limits", {}))
+    patient = {"loop_lag_seconds": 60}  # one loop runs the gateway, what is behind it, and the test
+    limits = LimitSettings(**patient | changes.pop("limits", {}))
     return GatewaySettings.model_validate(
         {
             "auth_url": urls.get("auth", NOWHERE),
