@@ -1,6 +1,7 @@
 """Serves an application over HTTP and ends it gently: unready first, then no new connections, then the end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -94,6 +95,12 @@ class _GentleServer(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._begin_end)
         await self._serve(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What the application is made of stays: it is searched for garbage now, and not while people wait."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     def _begin_end(self) -> None:
         if self._draining is not None:
