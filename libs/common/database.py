@@ -48,11 +48,16 @@ class TableTypes:
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine on asyncpg. The pool is not reset by a query: every session ends its own transaction."""
+    """An engine on asyncpg. The pool is not reset by a query: every session ends its own transaction.
+
+    `pool_size` connections serve usual load, and twice as many a burst. Those of a burst stay: to open one takes longer
+    than what it is opened for, so that a pool which gave them up again would be slowest when it is needed most.
+    """
     return create_async_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        pool_size=2 * pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=5,
         pool_recycle=1800,
         json_serializer=lambda value: orjson.dumps(value).decode(),

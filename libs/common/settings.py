@@ -22,7 +22,11 @@ class ServiceSettings(BaseSettings):
     database_direct_url: SecretStr | None = Field(
         default=None, description="URL past a connection pooler, for LISTEN; by default the system role's."
     )
-    database_pool_size: int = Field(default=10, ge=2, description="Connections kept per role and process.")
+    database_pool_size: int = Field(
+        default=10,
+        ge=2,
+        description="Connections per role and process for usual load; a burst opens up to twice as many, which stay.",
+    )
     jwks_url: str = Field(description="Where auth publishes the keys of access tokens.")
     service_private_key: SecretStr = Field(description="ES256 key (PEM) by which this service proves itself to others.")
     service_public_keys: dict[str, str] = Field(description="Public keys (PEM) of the services, by name, as JSON.")
