@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.adapters.uploads import UploadRefused, chunks_of, fetch_upload, scan_file
 from libs.common.audit import record_usage
 from libs.common.failpoints import failpoint
 from libs.common.loops import EXPECTED
@@ -24,7 +25,6 @@ from libs.common.problems import Problem
 from services.ai.answers.basis import hand_over, withdraw
 from services.ai.context import AiContext
 from services.ai.documents import repository
-from services.ai.documents.fetching import Failed, chunks, fetch, scan
 from services.ai.documents.models import Document
 from services.ai.documents.service import (
     STORAGE,
@@ -58,14 +58,22 @@ SAMPLE = 4000
 logger = structlog.get_logger()
 
 
+class _Failed(Exception):
+    """No passages come of the document, for `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 async def look_at(context: AiContext, document: Document) -> None:
     """Does what is due with a document that was claimed; what fails is tried again, later and later."""
     try:
         if document.failures >= MAX_FAILURES and document.state != "deleting":
-            raise Failed("failed")
+            raise _Failed("failed")
         async with asyncio.timeout(LOOK_SECONDS):
             await _LOOKS[document.state](context, document)
-    except Failed as failed:
+    except (_Failed, UploadRefused) as failed:
         logger.info("document.failed", document_id=str(document.id), reason=failed.reason)
         async with context.database.tenant_session(document.tenant_id) as session:
             await writing.forget(session, document.id)
@@ -91,15 +99,22 @@ async def _extract(context: AiContext, document: Document) -> None:
     bucket = context.settings.documents_bucket
     with tempfile.TemporaryDirectory(prefix="stackpro-document-") as folder:
         path = Path(folder) / "document"
-        await fetch(context, document, path)
-        await scan(context, path)
+        await fetch_upload(
+            context.objects,
+            bucket,
+            [final_key(document), quarantine_key(document)],
+            path,
+            size=document.size,
+            sha256=document.sha256,
+        )
+        await scan_file(context.scanner, path)
         try:
             extracted = await extract(path, document.content_type)
         except ExtractionFailed as error:
             if error.reason == "not_confined":  # this machine's fault, and perhaps not the next one's
                 raise OSError(error.detail) from None
-            raise Failed(error.reason) from None
-        async with aclosing(chunks(path)) as read:
+            raise _Failed(error.reason) from None
+        async with aclosing(chunks_of(path)) as read:
             await context.objects.put(
                 bucket,
                 final_key(document),
@@ -127,7 +142,7 @@ async def _split(context: AiContext, document: Document) -> None:
         passages_of, extracted, embeddings.count_tokens, most_tokens=embeddings.most_tokens
     )
     if not passages:
-        raise Failed("empty")
+        raise _Failed("empty")
     language = await asyncio.to_thread(language_of, _sample(passages))
     noticed = await asyncio.to_thread(noticed_in, extracted.findings, passages, language)
     async with context.database.tenant_session(document.tenant_id) as session:

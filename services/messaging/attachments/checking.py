@@ -5,20 +5,17 @@ true of the file changes in one transaction with its event and the storage it ta
 """
 
 import asyncio
-import hashlib
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.adapters.malware import ScannerRefused
-from libs.adapters.objects import ObjectMissing
+from libs.adapters.uploads import UploadRefused, chunks_of, fetch_upload, scan_file
 from libs.common.audit import record_usage
 from libs.common.failpoints import failpoint
 from libs.common.loops import EXPECTED
@@ -44,7 +41,6 @@ CHECK_SECONDS = 160.0
 """A check ends before its lease does, so that no two work on one file."""
 MAX_ATTEMPTS = 20
 LONGEST_PAUSE = timedelta(minutes=10)
-CHUNK_BYTES = 256 * 1024
 logger = structlog.get_logger()
 
 
@@ -84,7 +80,7 @@ async def _check(context: MessagingContext, attachment: Attachment) -> None:
             raise _Refused("failed")
         stored: Stored | None = await _judge_and_store(context, attachment)
         reason = None
-    except _Refused as refused:
+    except (_Refused, UploadRefused) as refused:
         stored, reason = None, refused.reason
     failpoint("attachments.settle.before")
     # Without a verdict to give, another worker gave it, or the message was deleted and the file's deletion follows.
@@ -96,50 +92,25 @@ async def _check(context: MessagingContext, attachment: Attachment) -> None:
 async def _judge_and_store(context: MessagingContext, attachment: Attachment) -> Stored:
     with tempfile.TemporaryDirectory(prefix="stackpro-attachment-") as folder:
         path = Path(folder) / "file"
-        await _fetch(context, attachment, path)
+        await fetch_upload(
+            context.objects,
+            context.settings.attachments_bucket,
+            [quarantine_key(attachment)],
+            path,
+            size=attachment.size,
+            sha256=attachment.sha256,
+        )
         head = await asyncio.to_thread(_head, path)
         if sniffing.contradicts(attachment.content_type, head):
             raise _Refused("wrong_type")
-        await _scan(context, path)
+        await scan_file(context.scanner, path)
         preview = await render_preview(path) if attachment.content_type in PREVIEWED else None
         return await _store(context, attachment, path, preview)
 
 
-async def _fetch(context: MessagingContext, attachment: Attachment, path: Path) -> None:
-    """Copies the quarantined file to `path`: what is judged is what is stored, whatever is uploaded meanwhile."""
-    digest, size = hashlib.sha256(), 0
-    try:
-        async with context.objects.get(context.settings.attachments_bucket, quarantine_key(attachment)) as reader:
-            if reader.info.size != attachment.size:
-                raise _Refused("wrong_size")
-            with await asyncio.to_thread(path.open, "wb") as file:
-                async for chunk in reader:
-                    digest.update(chunk)
-                    size += len(chunk)
-                    await asyncio.to_thread(file.write, chunk)
-    except ObjectMissing:
-        raise _Refused("missing") from None
-    if size != attachment.size:
-        raise _Refused("wrong_size")
-    if digest.hexdigest() != attachment.sha256:
-        raise _Refused("wrong_checksum")
-
-
-async def _scan(context: MessagingContext, path: Path) -> None:
-    try:
-        async with aclosing(_chunks(path)) as chunks:
-            found = await context.scanner.scan(chunks)
-    except ScannerRefused as error:
-        logger.warning("attachment.not_scannable", reason=error.detail)
-        raise _Refused("not_scannable") from None
-    if found is not None:
-        logger.warning("attachment.malware", found=found)
-        raise _Refused("malware")
-
-
 async def _store(context: MessagingContext, attachment: Attachment, path: Path, preview: Preview | None) -> Stored:
     bucket = context.settings.attachments_bucket
-    async with aclosing(_chunks(path)) as chunks:
+    async with aclosing(chunks_of(path)) as chunks:
         await context.objects.put(
             bucket,
             final_key(attachment),
@@ -221,16 +192,6 @@ async def _delete_objects(context: MessagingContext, attachment: Attachment) -> 
 
 async def _record(session: AsyncSession, attachment: Attachment, quantity: int) -> None:
     await record_usage(session, tenant_id=attachment.tenant_id, entitlement=STORAGE, quantity=quantity)
-
-
-async def _chunks(path: Path) -> AsyncGenerator[bytes, None]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while chunk := await asyncio.to_thread(_next_chunk, file):
-            yield chunk
-
-
-def _next_chunk(file: BinaryIO) -> bytes:
-    return file.read(CHUNK_BYTES)
 
 
 def _head(path: Path) -> bytes:
