@@ -143,7 +143,9 @@ class TunnelProtocol(asyncio.Protocol):
         _let_read(self._client, reads=True)
 
     def service_lost(self) -> None:
-        """messaging closed, or died: where it said nothing to the client, the gateway does."""
+        """messaging closed, or died: where it said nothing to a client that is there, the gateway does."""
+        if self._client.is_closing():
+            return
         if not self._answered:
             self._refuse(BadAnswer())
         elif self._status == SWITCHING and not self._boundaries.closing and self._boundaries.at_boundary:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -207,6 +208,21 @@ async def test_when_messaging_dies_its_clients_are_told_to_come_back() -> None:
         assert await socket.recv() == "hallo"
         service.sockets[0].transport.abort()
         assert (await closed(socket))[0] == 1012
+
+
+async def test_a_client_that_vanishes_is_left_alone() -> None:
+    """On the loop that serves in production, which refuses to write where nobody is any more."""
+    faults: list[dict[str, Any]] = []
+
+    async def vanish() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        async with gateway() as (address, service, _):
+            socket = await opened(address)
+            socket.transport.abort()
+            await eventually(lambda: service.codes)
+
+    await asyncio.to_thread(uvloop.run, vanish())
+    assert not faults
 
 
 async def test_a_client_that_does_not_read_stops_messaging_from_sending() -> None:
