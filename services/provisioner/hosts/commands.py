@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.hosts import CommandResult
-from services.provisioner.deployments.repository import wake_stack
 from services.provisioner.hosts.models import HostCommand
 
 COMMANDS_CHANNEL = "host_commands"
@@ -51,18 +50,17 @@ async def find_command(session: AsyncSession, command_id: UUID) -> HostCommand |
     return await session.scalar(select(HostCommand).where(HostCommand.id == command_id))
 
 
-async def settle_command(session: AsyncSession, command_id: UUID, host_id: UUID, result: CommandResult) -> bool:
-    """Takes a result and wakes the deployment that waits for it; False where it was known before."""
+async def settle_command(
+    session: AsyncSession, command_id: UUID, host_id: UUID, result: CommandResult
+) -> HostCommand | None:
+    """Takes a result; None where it was known before. The deployment that waits for it is to be woken."""
     statement = (
         update(HostCommand)
         .where(HostCommand.id == command_id, HostCommand.host_id == host_id, HostCommand.status == "queued")
         .values(status=result.status, result=result.model_dump(mode="json"), finished_at=func.clock_timestamp())
-        .returning(HostCommand.stack_id)
+        .returning(HostCommand)
     )
-    stack_id = await session.scalar(statement.execution_options(synchronize_session=False))
-    if stack_id is not None:
-        await wake_stack(session, stack_id)
-    return stack_id is not None
+    return await session.scalar(statement.execution_options(populate_existing=True))
 
 
 async def withdraw_commands(session: AsyncSession, stack_id: UUID, host_id: UUID) -> None:

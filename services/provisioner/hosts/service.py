@@ -86,8 +86,8 @@ class Agents:
         if tenant_id is None:
             raise CommandNotFound
         async with self._database.tenant_session(tenant_id) as session:
-            command = await commands.find_command(session, command_id)
-            if command is None or not await commands.settle_command(session, command_id, host.id, result):
+            command = await commands.settle_command(session, command_id, host.id, result)
+            if command is None:
                 return
             if isinstance(result.result, StackApplied):
                 await reports.take_report(
@@ -100,6 +100,8 @@ class Agents:
                     apps=result.result.apps,
                     counts_traffic=False,
                 )
+            # Last, because reports lock in this order too: the row of the stack's report, then its deployment's.
+            await wake_stack(session, command.stack_id)
 
     async def grant_upload(self, host: Host, command_id: UUID, file: FileUpload) -> UploadGrant:
         """Where to send a file of a backup. Raises CommandNotFound, BackupNotOpen."""

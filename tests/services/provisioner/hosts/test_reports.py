@@ -1,18 +1,23 @@
 """What hosts report is kept for the stacks placed on them, measured, and shown."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from libs.common.audit import UsageRecorded
 from libs.common.platform_tables import OutboxRow
 from libs.contracts.hosts import CommandResult, StackApplied
+from services.provisioner.deployments.models import Deployment
 from services.provisioner.hosts.health import ReportedHealth
 from services.provisioner.hosts.models import Host, StackReportRow
 from services.provisioner.hosts.reports import find_report, forget_report
 from services.provisioner.stacks.health import StackReport
+from tests.services.provisioner.engine.factories import Tenancy
+from tests.services.provisioner.engine.world import recipes_of
 from tests.services.provisioner.hosts.world import Fleet, Tenant, register, report_of, stack_report
+from tests.support.eventually import eventually
 
 MIB = 1024 * 1024
 Agent = dict[str, str]
@@ -172,3 +177,24 @@ async def test_a_result_that_comes_after_newer_reports_counts_nothing_twice(
     assert taken.status_code == 204
     await client.post("/agent/v1/report", json=newer, headers=agent)
     assert await _usage(fleet, tenant) == [4 * MIB]
+
+
+async def test_a_result_and_a_report_never_wait_for_each_other(client: httpx.AsyncClient, fleet: Fleet) -> None:
+    """The report of a stack locks what is known of it, and then its deployment: so must a result."""
+    host, agent = await _shared_host(client, fleet)
+    tenant = await _placed(fleet, host)
+    deployment_id = await Tenancy(fleet.database, tenant.tenant_id, recipes_of()).created()
+    command_id = await fleet.command(tenant, host, kind="apply_stack", mode="running")
+    await client.post("/agent/v1/report", json=report_of(host, stack_report(tenant)), headers=agent)
+    applied = StackApplied(generation=2, apps=stack_report(tenant).apps)
+    result = CommandResult(status="succeeded", result=applied).model_dump(mode="json")
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        await session.execute(update(Deployment).values(status="waiting"))
+    async with fleet.database.tenant_session(tenant.tenant_id) as session:
+        await session.execute(select(StackReportRow).with_for_update())
+        taking = asyncio.create_task(client.post(f"/agent/v1/commands/{command_id}/result", json=result, headers=agent))
+        blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        await eventually(lambda: session.scalar(blocked))
+        free = select(Deployment.id).with_for_update(nowait=True)
+        assert await session.scalar(free) == deployment_id
+    assert (await taking).status_code in {204, 503}  # 503 where the lock was kept too long; an agent asks again
