@@ -49,7 +49,7 @@ async def _answer(_request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem is None:
         raise error
-    logger.warning("database.busy", reason=type(getattr(error, "orig", error)).__name__)
+    logger.warning("database.busy", reason=getattr(getattr(error, "orig", None), "sqlstate", "no_free_connection"))
     return problem_response(problem)
 
 
