@@ -15,7 +15,9 @@ class LimitSettings(BaseModel):
     address_requests: int = Field(default=6000, ge=1, description="Requests of one address in a window.")
     tenant_requests: int = Field(default=12000, ge=1, description="Requests of one tenant in a window.")
     waiting_requests: int = Field(default=1000, ge=1, description="Unanswered requests above which load is shed.")
-    loop_lag_seconds: float = Field(default=0.5, gt=0, description="Lateness of the event loop that sheds load.")
+    loop_lag_seconds: float = Field(
+        default=0.5, gt=0, description="Lasting lateness of the event loop that sheds load."
+    )
     sockets: int = Field(default=20_000, ge=1, description="Open WebSockets of one gateway.")
     address_sockets: int = Field(default=6000, ge=1, description="WebSockets that one address may open in a window.")
     upstream_connections: int = Field(default=1000, ge=1, description="Connections to one service.")

@@ -33,12 +33,35 @@ def test_who_leaves_makes_room() -> None:
     assert _fits(shedder) == 1
 
 
-async def test_a_loop_that_runs_late_sheds_and_is_forgiven() -> None:
+def test_a_moment_in_which_the_machine_paused_sheds_nothing() -> None:
+    shedder = Shedder(most_waiting=3, most_lag=0.2)
+    for late in (0.0, 5.0, 0.0, 0.3, 0.3, 0.0):
+        shedder.note(late)
+        assert _fits(shedder) == 3
+        for _ in range(3):
+            shedder.leave()
+
+
+def test_a_loop_that_is_late_each_time_sheds_until_it_is_in_time() -> None:
+    shedder = Shedder(most_waiting=3, most_lag=0.2)
+    for late in (0.3, 0.5, 0.3):
+        shedder.note(late)
+    assert _fits(shedder) == 0
+    assert _fits(shedder, shed_last=True) == 6
+    shedder.note(0.0)
+    shedder.leave()
+    assert shedder.lag == 0
+
+
+async def test_the_watch_sees_how_late_the_loop_is() -> None:
     shedder = Shedder(most_waiting=3, most_lag=0.2)
     watching = asyncio.create_task(shedder.watch())
-    await asyncio.sleep(0.05)  # lets the watch begin, which nothing shows
-    time.sleep(0.6)  # noqa: ASYNC251 - the very thing that the shedder is to notice
-    await eventually(lambda: shedder.lag > 0.2, interval=0)
+
+    async def hinder() -> bool:
+        time.sleep(0.4)  # noqa: ASYNC251 - the very thing that the shedder is to notice
+        return shedder.lag > 0.2
+
+    await eventually(hinder, interval=0)
     with pytest.raises(Overloaded):
         shedder.enter(shed_last=False)
     await eventually(lambda: shedder.lag <= 0.2)
