@@ -1,5 +1,6 @@
 /** Asks an assistant and reads the answer as it is written. */
 import type { Answer, Citation, Question, Source } from "@/lib/ai/types";
+import { patiently } from "@/lib/api/patiently";
 import { ProblemError, UnreachableError } from "@/lib/api/problem";
 import { loadConfig } from "@/lib/config";
 import { eventsOf, type StreamEvent } from "@/lib/live/event-stream";
@@ -76,7 +77,9 @@ async function opened(
       "Content-Type": "application/json",
     };
     try {
-      return await fetch(url, { method: "POST", headers, body: JSON.stringify(question), signal });
+      return await patiently(() =>
+        fetch(url, { method: "POST", headers, body: JSON.stringify(question), signal }),
+      );
     } catch (error) {
       throw new UnreachableError("The API does not answer.", { cause: error });
     }

@@ -1,5 +1,6 @@
 /** The typed client of the gateway: every path, body and answer is generated from its OpenAPI document. */
 import createClient from "openapi-fetch";
+import { patiently } from "@/lib/api/patiently";
 import { ProblemError, UnreachableError } from "@/lib/api/problem";
 import type { components, paths } from "@/lib/api/schema";
 import { loadConfig } from "@/lib/config";
@@ -24,13 +25,14 @@ async function send(request: Request, token?: string): Promise<Response> {
   if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);
   // A request made from another streams its body, and Chromium streams over HTTP/2 alone: so the body is read.
   const bytes = await request.arrayBuffer();
-  const asked = fetch(request.url.replace(PLACEHOLDER, apiUrl), {
-    method: request.method,
-    headers,
-    body: bytes.byteLength > 0 ? bytes : null,
-    signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
-  const answer = await reachable(asked, request.signal);
+  const ask = () =>
+    fetch(request.url.replace(PLACEHOLDER, apiUrl), {
+      method: request.method,
+      headers,
+      body: bytes.byteLength > 0 ? bytes : null,
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+  const answer = await reachable(patiently(ask), request.signal);
   if (answer.status >= 400 && answer.status !== 401) throw await ProblemError.from(answer);
   return answer;
 }

@@ -2,6 +2,7 @@
  * Who is signed in. The access token lives in this tab's memory alone; the refresh token is a cookie that no script
  * reads. Renewal happens once for all tabs: under a lock, and told to the others over a channel.
  */
+import { patiently } from "@/lib/api/patiently";
 import { ProblemError, SignedOutError, UnreachableError } from "@/lib/api/problem";
 import { loadConfig } from "@/lib/config";
 
@@ -181,14 +182,16 @@ export class Session {
   }
 
   private async send(path: string, body: unknown, timeout: number): Promise<Response> {
-    try {
-      return await fetch(`${await this.apiUrl()}${path}`, {
+    const ask = async () =>
+      fetch(`${await this.apiUrl()}${path}`, {
         method: "POST",
         headers: CSRF_HEADERS,
         body: JSON.stringify(body),
         credentials: "include",
         signal: AbortSignal.timeout(timeout),
       });
+    try {
+      return await patiently(ask);
     } catch (error) {
       throw new UnreachableError("The API does not answer.", { cause: error });
     }
