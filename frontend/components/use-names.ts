@@ -8,10 +8,13 @@ import { assistants } from "@/lib/ai/queries";
 import { people } from "@/lib/messaging/queries";
 import type { Conversation } from "@/lib/messaging/types";
 
+const NOBODY: Named[] = [];
+
 export type Named = { user_id: string; full_name: string };
 export type Names = {
-  /** Who can be written to and named: people, then assistants. */
   people: readonly Named[];
+  /** Who can be written to and named: people, then assistants. */
+  everybody: readonly Named[];
   isAssistant: (user: string | undefined) => boolean;
   nameOf: (user: string) => string;
   /** What a conversation is called: its title, or who is in it beside the reader. */
@@ -21,10 +24,10 @@ export type Names = {
 export function useNames(): Names {
   const t = useTranslations("conversations");
   const me = useMessaging()?.me;
-  const { data: persons } = useQuery({ ...people, enabled: me !== undefined });
+  const { data: persons = NOBODY } = useQuery({ ...people, enabled: me !== undefined });
   const { data: helpers } = useQuery({ ...assistants, enabled: me !== undefined, staleTime: 60_000 });
   const everybody = useMemo(
-    () => [...(persons ?? []), ...(helpers ?? []).map(({ id, name }) => ({ user_id: id, full_name: name }))],
+    () => [...persons, ...(helpers ?? []).map(({ id, name }) => ({ user_id: id, full_name: name }))],
     [persons, helpers],
   );
   const byId = useMemo(() => new Map(everybody.map((one) => [one.user_id, one])), [everybody]);
@@ -49,8 +52,8 @@ export function useNames(): Names {
     [me, nameOf, t],
   );
   return useMemo(
-    () => ({ people: everybody, isAssistant, nameOf, titleOf }),
-    [everybody, isAssistant, nameOf, titleOf],
+    () => ({ people: persons, everybody, isAssistant, nameOf, titleOf }),
+    [persons, everybody, isAssistant, nameOf, titleOf],
   );
 }
 

@@ -132,6 +132,9 @@ test("a budget that is used up says so, and when it begins anew; who manages set
   await ada.getByRole("button", { name: "Set a budget" }).click();
   const dialog = ada.getByRole("dialog", { name: "New budget" });
   await dialog.getByLabel("For").selectOption({ label: "Grace Hopper" });
+  const named = { hasText: bakery.assistant.name };
+  await expect(dialog.locator("optgroup[label=Assistants] option").filter(named)).toHaveCount(1);
+  await expect(dialog.locator("optgroup[label=People] option").filter(named)).toHaveCount(0);
   await dialog.getByLabel("In", { exact: true }).selectOption({ label: "A day" });
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.getByText("Set a limit of questions, of the price, or of both.")).toBeVisible();

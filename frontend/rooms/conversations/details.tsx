@@ -101,7 +101,9 @@ export function Details({ messaging, conversation, members, names, onClose }: Pr
           <Add
             names={{
               ...names,
-              people: names.people.filter((one) => !members.some(({ user_id }) => user_id === one.user_id)),
+              everybody: names.everybody.filter(
+                (one) => !members.some(({ user_id }) => user_id === one.user_id),
+              ),
             }}
             onAdd={(user) =>
               act.mutate(() => data(api.POST(`${ONE}/members`, { params, body: { user_ids: [user] } })))

@@ -18,7 +18,7 @@ export function EditForm({ message, names, acts, onDone }: Props) {
   const save = async () => {
     if (text.trim() === "" || isBusy) return;
     setBusy(true);
-    const isDone = await acts.edit(message, withTokens(text.trim(), names.people, names.nameOf("all")));
+    const isDone = await acts.edit(message, withTokens(text.trim(), names.everybody, names.nameOf("all")));
     setBusy(false);
     if (isDone) onDone();
   };

@@ -56,7 +56,7 @@ function Form({ names, onDone }: { names: Names; onDone: () => void }) {
   const [title, setTitle] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const helpers = names.people.filter(({ user_id }) => names.isAssistant(user_id));
+  const helpers = names.everybody.filter(({ user_id }) => names.isAssistant(user_id));
   const create = useMutation({
     mutationFn: (body: Schemas["NewConversation"]) => data(api.POST("/v1/conversations", { body })),
     onSuccess: async ({ id }) => {
@@ -153,7 +153,7 @@ export function People({ names, me, chosen, onChoose }: PeopleProps) {
   const t = useTranslations("conversations.new");
   const [query, setQuery] = useState("");
   const wanted = query.trim().toLocaleLowerCase();
-  const others = names.people.filter(
+  const others = names.everybody.filter(
     ({ user_id, full_name }) => user_id !== me && full_name.toLocaleLowerCase().includes(wanted),
   );
   return (
