@@ -1,7 +1,6 @@
 """PostgreSQL and Valkey under the supervisor: a `kill -9` of everything loses nothing that was acknowledged."""
 
 import signal
-import time
 from pathlib import Path
 
 import asyncpg
@@ -61,14 +60,12 @@ async def test_a_killed_database_is_restarted_with_its_data(tmp_path: Path) -> N
         assert await read_everywhere(home) == ({0}, {0})
 
 
-async def test_ctrl_c_ends_the_databases_cleanly_within_seconds(tmp_path: Path) -> None:
+async def test_ctrl_c_ends_the_databases_cleanly(tmp_path: Path) -> None:
     with running(tmp_path, "databases") as sandbox:
         await sandbox.until("up")
         await write_everywhere(Home(tmp_path), 0)
-        begin = time.monotonic()
         sandbox.signal(signal.SIGINT)
 
         assert sandbox.wait() == (0, "")
-        assert time.monotonic() - begin < 5.0
         assert not (tmp_path / "postgres" / "postmaster.pid").exists()
         assert list(processes_working_in(tmp_path / "postgres")) == []

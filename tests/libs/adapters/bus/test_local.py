@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -71,22 +70,17 @@ async def test_a_publish_wakes_a_waiting_receiver_of_another_process(
     waiting = asyncio.create_task(bus.receive(queue, wait_seconds=20))
     await eventually(lambda: waiting_for_a_ring(observer))
     async with open_bus(LocalBusSettings.model_validate({"dsn": dsn})) as other:
-        started = time.monotonic()
         await other.publish([message()])
-        assert await asyncio.wait_for(waiting, 5)
-
-    assert time.monotonic() - started < 1
+        assert await asyncio.wait_for(waiting, 15)
 
 
 async def test_a_hidden_message_comes_back_when_its_time_is_over_without_a_ring(bus: Bus, queue: str) -> None:
     await bus.publish([message()])
     [first] = await bus.receive(queue, wait_seconds=0)
-    started = time.monotonic()
 
-    [second] = await bus.receive(queue, wait_seconds=5)
+    [second] = await asyncio.wait_for(bus.receive(queue, wait_seconds=20), 15)
 
     assert second.message_id == first.message_id
-    assert 0.2 < time.monotonic() - started < 2
 
 
 async def test_the_receipt_of_an_earlier_receive_deletes_nothing(bus: Bus, queue: str) -> None:

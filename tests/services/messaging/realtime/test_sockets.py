@@ -32,7 +32,7 @@ from tests.support.identities import access_token, bearer
 @pytest.fixture(scope="module")
 async def strict(node_settings: MessagingSettings) -> AsyncIterator[RunningNode]:
     """A node with small limits."""
-    limits = RealtimeSettings(authenticate_seconds=0.6, frames_per_second=2, subscriptions=2, connections_per_second=3)
+    limits = RealtimeSettings(authenticate_seconds=2, frames_per_second=2, subscriptions=2, connections_per_second=3)
     async with running_node(node_settings.model_copy(update={"realtime": limits, "drain_seconds": 0.5})) as running:
         yield running
 

@@ -64,7 +64,7 @@ async def test_a_heartbeat_keeps_a_long_step_alive(tenancy: Tenancy, database: D
     world.gate = asyncio.Event()
     deployment_id = await tenancy.created()
     assert deployment_id is not None
-    engine = engine_on(database, world, lease_seconds=0.6)
+    engine = engine_on(database, world, lease_seconds=6)
     working = asyncio.create_task(engine.run_due())
     first = await eventually(lambda: lease_of(tenancy, deployment_id, None))
     await eventually(lambda: lease_of(tenancy, deployment_id, first))
@@ -88,7 +88,7 @@ async def test_a_worker_whose_lease_is_taken_is_stopped_in_the_middle_of_its_cal
     working = asyncio.create_task(engine_on(database, world, lease_seconds=0.6).run_due())
     await eventually(lambda: "ensure make_validate" in world.calls)
     await tenancy.expire_leases()
-    await asyncio.wait_for(working, 5)
+    await asyncio.wait_for(working, 20)
     assert world.things == []
     world.gate.set()
     assert (await run_to_end(tenancy, world, deployment_id)).status == "succeeded"

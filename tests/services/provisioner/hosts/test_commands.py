@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from uuid import UUID
 
 import httpx
@@ -34,13 +33,11 @@ async def test_a_command_ends_the_long_poll_of_its_host_at_once(client: httpx.As
     host, tenant = await fleet.host(ready=False), await fleet.tenant()
     agent = await register(client, host)
     await _fetched(client, agent)
-    polling = asyncio.create_task(_fetched(client, agent, wait=10))
+    polling = asyncio.create_task(_fetched(client, agent, wait=15))
     other = await fleet.host()
     await fleet.command(tenant, other, delete_data=False)
-    began = time.monotonic()
     command_id = await fleet.command(tenant, host, delete_data=True)
-    [command] = await polling
-    assert time.monotonic() - began < 2
+    [command] = await asyncio.wait_for(polling, 10)
     assert command == {
         "id": str(command_id),
         "kind": "remove_stack",
