@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -37,6 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Each of thousands of clients would read the authorities of the whole world, for 20 ms.
         os.environ["SSL_CERT_FILE"] = str(run / "authority.pem")
         write_authority(Path(os.environ["SSL_CERT_FILE"]))
+    # How fast this machine is today is no property of the code.
+    hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("suite")
     # A traceback with the values of its variables would take half a second to be coloured.
     log_to_people = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], log_to_people])

@@ -12,15 +12,19 @@ import pytest
 from tests.support.platform import Owner, Platform, until
 
 
-@pytest.fixture
-def own_platform(tmp_path: Path) -> Iterator[Platform]:
-    running = Platform(tmp_path / "home")
-    yield running
-    running.kill()
+@pytest.fixture(scope="module")
+def own_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform that these tests may kill, and whose time they may move."""
+    running = Platform(tmp_path_factory.mktemp("own") / "home")
+    try:
+        running.start()
+        yield running
+        assert running.stop() == 0
+    finally:
+        running.kill()
 
 
 def test_after_a_kill_of_everything_nothing_is_lost(own_platform: Platform) -> None:
-    own_platform.start()
     owner = Owner.sign_up(own_platform)
     until(lambda: owner.get("/v1/deployments")["items"], seconds=20, what="a deployment")
     own_platform.kill()
@@ -28,7 +32,6 @@ def test_after_a_kill_of_everything_nothing_is_lost(own_platform: Platform) -> N
     owner.sign_in()
     assert owner.stack_on("shared")["trial"]["status"] == "active"
     assert len(owner.get("/v1/deployments")["items"]) == 1
-    assert own_platform.stop() == 0
 
 
 def test_a_second_start_in_the_same_home_says_so_in_one_line(platform: Platform) -> None:
@@ -38,11 +41,12 @@ def test_a_second_start_in_the_same_home_says_so_in_one_line(platform: Platform)
     assert len(second.stderr.strip().splitlines()) == 1
 
 
-def test_a_taken_port_is_named_in_one_line(own_platform: Platform) -> None:
-    with socket.create_server(("127.0.0.1", own_platform.port)):
-        ended = own_platform.run("up")
+def test_a_taken_port_is_named_in_one_line(tmp_path: Path) -> None:
+    never_up = Platform(tmp_path / "home")
+    with socket.create_server(("127.0.0.1", never_up.port)):
+        ended = never_up.run("up")
     assert ended.returncode == 1
-    assert f"Port {own_platform.port} is taken" in ended.stderr
+    assert f"Port {never_up.port} is taken" in ended.stderr
     assert "STACKPRO_PORT" in ended.stderr
 
 
@@ -61,7 +65,6 @@ def _is_child(process: Path, platform: Platform, log: str) -> bool:
 
 
 def test_business_time_ends_a_trial_step_by_step(own_platform: Platform) -> None:
-    own_platform.start()
     owner = Owner.sign_up(own_platform)
     owner.stack_on("shared")
     mailbox = own_platform.endpoints()["mailbox"]

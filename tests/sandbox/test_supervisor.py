@@ -51,7 +51,7 @@ async def test_a_crashed_child_is_restarted_and_the_reason_is_told(tmp_path: Pat
         await sandbox.until("flaky crashed ended with status 7; starts again in 0.5 s")
         await eventually(lambda: sandbox.events()[-1] == "flaky ready")
 
-        assert sandbox.child("flaky") not in (None, before)
+        await eventually(lambda: sandbox.child("flaky") not in (None, before))
         assert sandbox.events().count("steady starting") == 1
 
 

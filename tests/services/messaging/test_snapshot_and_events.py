@@ -138,7 +138,6 @@ async def _act(room: Room, step: Step) -> None:
 
 @settings(
     max_examples=5,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],  # an example takes a while: the first that fails is shown as it is
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -210,7 +210,7 @@ ALPHABET = st.sampled_from(
 ANSWERS = st.lists(ALPHABET, max_size=40).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ANSWERS, st.data())
 def test_how_an_answer_is_cut_makes_no_difference(answer: str, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(answer)), max_size=12))
@@ -229,7 +229,7 @@ MARK = re.compile(r'\[[ \t]{0,4}\d{1,4}[ \t]{0,4}:[ \t]{0,4}["“]')
 LED_TO = re.compile(r"\]\(\s*<?([^\s()<>]*)")
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(ANSWERS)
 def test_whatever_a_model_writes_nothing_forbidden_is_shown(answer: str) -> None:
     text = shown(answer)
@@ -245,7 +245,7 @@ def test_whatever_a_model_writes_nothing_forbidden_is_shown(answer: str) -> None
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="abc “”\"'\n\t[<-–é", max_size=60), st.data())
 def test_each_quote_that_is_copied_from_a_source_is_found_there(text: str, data: st.DataObject) -> None:
     sources = (Source(number=1, title="", page=None, text=text),)

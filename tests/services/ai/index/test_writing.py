@@ -196,7 +196,7 @@ class Shelf:
             await self._library.forget(old)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(STEP, min_size=1, max_size=8))
 async def test_counts_are_exact_after_any_sequence(
     index_database: Database, steps: list[tuple[str, int, list[str], str]]

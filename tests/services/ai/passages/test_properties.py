@@ -42,7 +42,7 @@ def is_subsequence(wanted: list[str], given: list[str]) -> bool:
     return all(any(word == other for other in rest) for word in wanted)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.lists(BLOCKS, max_size=14),
     st.lists(st.integers(1, 9), min_size=14, max_size=14),
