@@ -51,13 +51,29 @@ def test_a_taken_port_is_named_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_process_that_dies_is_started_again(platform: Platform) -> None:
-    [billing] = [int(found.name) for found in Path("/proc").glob("[0-9]*") if _is_child(found, platform, "billing.log")]
-    os.kill(billing, signal.SIGKILL)
+    os.kill(_process(platform, "billing"), signal.SIGKILL)
     owner = Owner.sign_up(platform)
     until(lambda: owner.get("/v1/dashboard")["trial"], seconds=30, what="billing answers again")
 
 
-def _is_child(process: Path, platform: Platform, log: str) -> bool:
+def test_a_gateway_that_paused_for_a_moment_goes_on_as_if_it_had_not(platform: Platform, owner: Owner) -> None:
+    gateway = _process(platform, "gateway")
+    os.kill(gateway, signal.SIGSTOP)
+    try:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(f"{platform.url}/readyz", timeout=1)
+    finally:
+        os.kill(gateway, signal.SIGCONT)
+    assert {owner.request("GET", "/v1/me").status_code for _ in range(20)} == {200}
+
+
+def _process(platform: Platform, name: str) -> int:
+    """The id of the only process that writes this part's log."""
+    [found] = [int(each.name) for each in Path("/proc").glob("[0-9]*") if _writes(each, platform, f"{name}.log")]
+    return found
+
+
+def _writes(process: Path, platform: Platform, log: str) -> bool:
     try:
         return (process / "fd" / "1").readlink() == platform.home / "logs" / log
     except OSError:
