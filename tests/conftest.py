@@ -79,8 +79,9 @@ class OneWorldOneWorker(LoadScopeScheduling):  # type: ignore[misc]  # the libra
         return next((world for world in _ONE_WORLD if module.startswith(world)), module)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorldOneWorker:
-    return OneWorldOneWorker(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorldOneWorker | None:
+    """Otherwise each test to whichever worker is free: `make faults` has hundreds for one world, and a world each."""
+    return OneWorldOneWorker(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")
