@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from tests.support.databases import ServiceDatabase
 from tests.support.workers import Nursery, nursery
 
 collect_ignore = [] if os.environ.get("STACKPRO_ALL_FAULTS") else ["test_single_kills.py", "test_stack_single_kills.py"]
+SCENES = 50
+"""The machines that a scene got run on, so that hundreds of scenes would leave a single sandbox no processor."""
 service_database = provisioner.service_database
 database = provisioner.database
 tenancy = provisioner.tenancy
@@ -45,23 +48,37 @@ async def scene(
         await scene.end()
 
 
-@pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSandbox]:
-    with small_sandbox(tmp_path_factory.mktemp("sandbox") / "home") as running:
-        yield running
+@dataclass
+class Sandboxes:
+    """Small sandboxes, one after the other."""
+
+    workers: Nursery
+    folder: Path
+    opened: ExitStack
+    present: SmallSandbox | None = None
+    scenes: int = 0
+
+    async def for_a_scene(self) -> SmallSandbox:
+        """The present one; after `SCENES` a new one, with the trials' bucket and a shared host in use, as any platform
+        that has run for a minute."""
+        if self.present is None or self.scenes % SCENES == 0:
+            self.opened.close()
+            self.present = self.opened.enter_context(small_sandbox(self.folder / f"home-{self.scenes}"))
+            async with scene_on(self.workers, self.present) as scene:
+                await succeeds(scene, await scene.business.wanted())
+        self.scenes += 1
+        return self.present
 
 
 @pytest.fixture(scope="session")
-async def settled_sandbox(workers: Nursery, sandbox: SmallSandbox) -> SmallSandbox:
-    """With the trials' bucket and a shared host in use, as any platform that has run for a minute."""
-    async with scene_on(workers, sandbox) as scene:
-        await succeeds(scene, await scene.business.wanted())
-    return sandbox
+def sandboxes(workers: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
+    with ExitStack() as opened:
+        yield Sandboxes(workers, tmp_path_factory.mktemp("sandboxes"), opened)
 
 
 @pytest.fixture
-async def stack_scene(workers: Nursery, settled_sandbox: SmallSandbox) -> AsyncIterator[StackScene]:
-    async with scene_on(workers, settled_sandbox) as scene:
+async def stack_scene(workers: Nursery, sandboxes: Sandboxes) -> AsyncIterator[StackScene]:
+    async with scene_on(workers, await sandboxes.for_a_scene()) as scene:
         yield scene
 
 
