@@ -67,7 +67,9 @@ class Carrier:
             self._settings.url.get_secret_value(),
             socket_connect_timeout=self._settings.connect_timeout,
             socket_timeout=self._settings.timeout,
-            retry=Retry(NoBackoff(), 0),
+            # Nothing is tried again in there: its reader and its writer would both connect anew, on the one connection,
+            # and each would read what the other was answered.
+            retry=Retry(NoBackoff(), 0, supported_errors=()),
             max_connections=2,
         )
         try:
